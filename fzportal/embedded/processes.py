@@ -12,7 +12,7 @@ from pathlib import Path
 from . import undertaker
 
 
-class Failure(Exception):  # noqa: N818  (read by people: "Failure: the port is in use")
+class Failure(Exception):
     """The start cannot go on; the text is the one line a person reads."""
 
 

@@ -5,6 +5,7 @@ folder to delete. When standard input closes, because its owner left or was kill
 in reverse order. Standard library only, no imports of ours: it must start fast and never fail.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -52,10 +53,8 @@ def end(pid, born, how, patience=20.0):
 
 def sweep_group(pgid):
     """Kill what is left of a process group whose leader has ended."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pgid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def main():
