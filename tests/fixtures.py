@@ -95,7 +95,7 @@ def live(live_server, settings):
 def celery_worker_process(request, transactional_db, settings, tmp_path):
     """Real Celery processes on the test database and Valkey: ``.worker()``, ``.beat()``; ended after the test.
 
-    Each returns a process with ``.pid``, ``.log`` and ``.kill_hard()``. Mail they send lands in ``settings.OUTBOX_DIR``.
+    Each returns a process with ``.pid``, ``.log`` and ``.kill_hard()``; their mail lands in ``settings.OUTBOX_DIR``.
     """
     family = request.config.stash[FAMILY]
     env = os.environ | {"SITE_URL": settings.SITE_URL, "PYTHONUNBUFFERED": "1"}
