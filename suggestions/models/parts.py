@@ -1,0 +1,179 @@
+"""What belongs to one suggestion: contact, consents, files, public versions, history, assignments, recusals."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from fzportal.workflow import Change
+
+from .suggestion import Suggestion
+
+
+class Contact(models.Model):
+    """How to reach the author. Apart from the suggestion; shown to staff on demand only, with a reason that is kept."""
+
+    suggestion = models.OneToOneField(Suggestion, models.CASCADE, related_name="contact")
+    name = models.CharField(_("name"), max_length=40, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    anonymised_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self):
+        return f"{self.suggestion.number}"
+
+
+class ContactView(models.Model):
+    """Somebody looked at a contact, and why. The author sees this list."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="views")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=12)
+    reason = models.CharField(_("reason"), max_length=200)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="contact_viewed_for_a_reason")]
+
+    def __str__(self):
+        return f"{self.at:%F} {self.reason}"
+
+
+class Consent(models.Model):
+    """One of the two consents, by version of its text; withdrawable (PIPL Art. 13-15)."""
+
+    class Kind(models.TextChoices):
+        PUBLISH = "publish", _("Publish the anonymised text")
+        PASS_CONTACT = "pass_contact", _("Pass my contact to the handling unit")
+
+    suggestion = models.ForeignKey(Suggestion, models.CASCADE, related_name="consents")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    version = models.CharField(_("version"), max_length=20)
+    given_at = models.DateTimeField(_("given"), default=timezone.now)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["suggestion", "kind"], condition=Q(withdrawn_at=None), name="one_consent_in_force"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.version}"
+
+
+def attachment_path(attachment, name: str) -> str:
+    """Under a random name: the stored file says nothing, and its type is what we found, not what it claimed."""
+    return f"attachments/{timezone.now():%Y/%m}/{uuid.uuid4().hex}"
+
+
+class Attachment(models.Model):
+    """A photo or PDF, re-encoded or checked on its way in; served only by a view that asks permission."""
+
+    suggestion = models.ForeignKey(Suggestion, models.CASCADE, related_name="attachments")
+    file = models.FileField(upload_to=attachment_path)
+    name = models.CharField(_("name"), max_length=120)
+    content_type = models.CharField(max_length=20)
+    size = models.PositiveIntegerField(_("size"))
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    # Faces and plates: the office decides per file whether it is published with the text.
+    is_public = models.BooleanField(_("published"), default=False)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+
+    def __str__(self):
+        return self.name
+
+
+class PublicVersion(models.Model):
+    """The words everybody reads. Redaction makes a new version; the author's own words are never edited."""
+
+    suggestion = models.ForeignKey(Suggestion, models.CASCADE, related_name="versions")
+    title = models.CharField(_("title"), max_length=200)
+    situation = models.TextField(_("situation"), blank=True)
+    proposal = models.TextField(_("proposal"), blank=True)
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("public version")
+        verbose_name_plural = _("public versions")
+
+    def __str__(self):
+        return self.title
+
+
+class SuggestionChange(Change):
+    """A line of a suggestion's history."""
+
+    subject = models.ForeignKey(Suggestion, models.PROTECT, related_name="changes")
+
+    class Meta(Change.Meta):
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        indexes = [models.Index(fields=["id"], name="suggestion_change_untold", condition=Q(told_at=None))]
+        constraints = [
+            # A reminder is told once per due date, however often the clock's task runs.
+            models.UniqueConstraint(
+                fields=["subject", "event", "due_at"],
+                condition=Q(event__in=["due_soon", "overdue"]),
+                name="reminded_once",
+            )
+        ]
+
+
+class Assignment(models.Model):
+    """A department's part in a suggestion (交办)."""
+
+    class Part(models.TextChoices):
+        LEAD = "lead", _("Lead")
+        CO = "co", _("Co-handler")
+
+    suggestion = models.ForeignKey(Suggestion, models.PROTECT, related_name="assignments")
+    department = models.ForeignKey("suggestions.Department", models.PROTECT, related_name="assignments")
+    part = models.CharField(_("part"), max_length=4, choices=Part.choices, default=Part.LEAD)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("assigned"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["suggestion"], condition=Q(part="lead", ended_at=None), name="one_lead_at_a_time"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.department} · {self.get_part_display()}"
+
+
+class Recusal(models.Model):
+    """A deputy takes no part in this case (回避; 代表法 2025, Art. 31, 59)."""
+
+    suggestion = models.ForeignKey(Suggestion, models.CASCADE, related_name="recusals")
+    deputy = models.ForeignKey("liaison.Deputy", models.PROTECT, related_name="recusals")
+    reason = models.CharField(_("reason"), max_length=200)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["suggestion", "deputy"], name="recused_once")]
+
+    def __str__(self):
+        return f"{self.deputy}: {self.reason}"

@@ -1,0 +1,111 @@
+"""May this actor do this to this suggestion: predicates ``(by, suggestion)``, no request.
+
+``by`` is a user, a ``CodeHolder`` (somebody who typed number and query code), or None (the clock).
+"""
+
+from accounts.permissions import is_office
+from fzportal.workflow import acts_as, is_clock
+
+from .models import Suggestion
+
+__all__ = ["is_clock", "is_office"]
+
+
+class CodeHolder:
+    """Somebody without an account, or not signed in, who knows a suggestion's number and query code: its author."""
+
+    pk = None
+    is_authenticated = False
+    is_office = False
+    roles = frozenset()
+
+    def __init__(self, suggestion):
+        self.suggestion_pk = suggestion.pk
+
+    def scopes(self, name):
+        """A code opens one suggestion and gives no role."""
+        return frozenset()
+
+
+def _scopes(by, name) -> frozenset:
+    """The pks ``by`` is ``name`` for; none for the clock and for strangers."""
+    return by.scopes(name) if by is not None and by.is_authenticated else frozenset()
+
+
+@acts_as("author")
+def is_author(by, suggestion) -> bool:
+    """Wrote it, or holds its query code."""
+    if isinstance(by, CodeHolder):
+        return by.suggestion_pk == suggestion.pk
+    return by is not None and by.is_authenticated and suggestion.author_id == by.pk
+
+
+@acts_as("deputy")
+def may_claim(by, suggestion) -> bool:
+    """A deputy in whose pool it waits, not recused."""
+    deputies = _scopes(by, "deputy")
+    if not deputies:
+        return False
+    pool = Suggestion.objects.in_pool_of(Suggestion.deputies_of(deputies))
+    return pool.filter(pk=suggestion.pk).exists()
+
+
+@acts_as("deputy")
+def is_claimer(by, suggestion) -> bool:
+    """The deputy who claimed it, while still a deputy."""
+    return suggestion.deputy_id is not None and suggestion.deputy_id in _scopes(by, "deputy")
+
+
+@acts_as("deputy")
+def is_answering_deputy(by, suggestion) -> bool:
+    """The claiming deputy of a case no department ever led: they answered, they hear the dissatisfaction."""
+    return suggestion.department_id is None and is_claimer(by, suggestion)
+
+
+@acts_as("department")
+def is_handler(by, suggestion) -> bool:
+    """A handler of the lead department."""
+    return suggestion.department_id is not None and suggestion.department_id in _scopes(by, "handler")
+
+
+@acts_as("department")
+def is_approver(by, suggestion) -> bool:
+    """An approver of the lead department."""
+    return suggestion.department_id is not None and suggestion.department_id in _scopes(by, "approver")
+
+
+@acts_as("department")
+def may_release(by, suggestion) -> bool:
+    """An approver of the lead department who did not write the reply (DOMAIN rule 5)."""
+    return is_approver(by, suggestion) and not suggestion.replies.unreleased().filter(author_id=by.pk).exists()
+
+
+def may_see_contact(by, suggestion) -> bool:
+    """The office always; the handling unit and the claiming deputy only with the author's consent."""
+    if is_office(by):
+        return True
+    if not (is_handler(by, suggestion) or is_claimer(by, suggestion)):
+        return False
+    return suggestion.consents.filter(kind="pass_contact", withdrawn_at=None).exists()
+
+
+def may_read_note(by, suggestion, change) -> bool:
+    """Whether the note of a change is for this reader."""
+    if change.read == "public":
+        return True
+    if change.read == "author" and is_author(by, suggestion):
+        return True
+    return works_on(by, suggestion)
+
+
+def works_on(by, suggestion) -> bool:
+    """Staff of any role on this case."""
+    return is_office(by) or is_claimer(by, suggestion) or is_handler(by, suggestion) or is_approver(by, suggestion)
+
+
+def may_open_attachment(by, attachment) -> bool:
+    """Published files of published suggestions are everybody's; others are the author's and the staff's."""
+    suggestion = attachment.suggestion
+    if attachment.is_public and suggestion.published_at is not None:
+        return True
+    return is_author(by, suggestion) or works_on(by, suggestion) or may_claim(by, suggestion)

@@ -1,0 +1,94 @@
+"""The moves, persona x from x to, against a set written by hand from the design's table."""
+
+import itertools
+
+import pytest
+
+from fzportal.workflow import MoveNotAllowed, NoteNeeded, Stale, move
+from suggestions.models import Suggestion
+from suggestions.permissions import CodeHolder
+
+STATES = [
+    "submitted", "needs_info", "accepted", "triaging", "referred", "assigned", "in_progress", "reply_review",
+    "replied", "rehandling", "closed", "declined", "withdrawn",
+]  # fmt: skip
+PERSONAS = [
+    "citizen", "code", "neighbour", "deputy", "other_deputy", "officer", "handler", "approver", "other_handler",
+    "office", "clock",
+]  # fmt: skip
+
+# Who may go from where to where. Written from the design, not from the table under test.
+ALLOWED = {
+    ("office", "submitted", "accepted"), ("office", "submitted", "needs_info"), ("office", "submitted", "declined"),
+    ("office", "submitted", "merged"), ("office", "needs_info", "declined"), ("office", "accepted", "declined"),
+    ("office", "accepted", "merged"), ("office", "accepted", "assigned"), ("office", "triaging", "declined"),
+    ("office", "triaging", "merged"), ("office", "triaging", "accepted"), ("office", "referred", "merged"),
+    ("office", "referred", "assigned"), ("office", "reply_review", "in_progress"),
+    ("deputy", "accepted", "triaging"), ("deputy", "triaging", "accepted"), ("deputy", "triaging", "merged"),
+    ("deputy", "triaging", "replied"), ("deputy", "triaging", "referred"), ("deputy", "referred", "merged"),
+    ("handler", "assigned", "in_progress"), ("handler", "in_progress", "reply_review"),
+    ("handler", "rehandling", "reply_review"),
+    ("approver", "reply_review", "in_progress"), ("approver", "reply_review", "replied"),
+    ("clock", "replied", "closed"),
+} | {
+    (author, *edge)
+    for author in ("citizen", "code")
+    for edge in [("needs_info", "submitted"), ("replied", "closed"), ("replied", "rehandling")]
+    + [(s, "withdrawn") for s in STATES[:8]]
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_only_the_named_personas_may_make_each_move(state, case, request):
+    suggestion = case(state)
+    people = {p: request.getfixturevalue(p) for p in PERSONAS if p not in ("code", "clock")}
+    people |= {"code": CodeHolder(suggestion), "clock": None}
+    found = {(name, state, m.target) for name, by in people.items() for m in suggestion.moves_for(by)}
+    assert found == {row for row in ALLOWED if row[1] == state}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_other_move_is_refused_and_leaves_no_trace(state, case, request):
+    suggestion = case(state)
+    people = {p: request.getfixturevalue(p) for p in PERSONAS if p not in ("code", "clock")}
+    people |= {"code": CodeHolder(suggestion), "clock": None}
+    before = suggestion.changes.count()
+    for name, target in itertools.product(people, Suggestion.Status.values):
+        if (name, state, target) in ALLOWED:
+            continue
+        with pytest.raises(MoveNotAllowed):
+            move(suggestion, target, by=people[name], note="理由")
+    assert suggestion.changes.count() == before
+    assert Suggestion.objects.get(pk=suggestion.pk).status == state
+
+
+def test_a_reason_is_demanded_where_the_table_says_so(case, office):
+    suggestion = case("submitted")
+    with pytest.raises(NoteNeeded):
+        move(suggestion, "needs_info", by=office, note="   ")
+
+
+def test_a_move_from_a_state_left_meanwhile_is_stale_and_names_who_was_faster(case, office):
+    suggestion = case("accepted")
+    with pytest.raises(Stale) as caught:
+        move(suggestion, "needs_info", by=office, note="请补充")
+    assert (caught.value.last.event, caught.value.last.by) == ("accepted", office)
+
+
+def test_the_approver_who_wrote_the_reply_may_not_release_it(case, handler, city):
+    suggestion = case("reply_review")
+    handler.__dict__.pop("roles", None)
+    from suggestions.models import DepartmentMember
+
+    DepartmentMember.objects.create(user=handler, department=city.education, role="approver")
+    assert "replied" not in {m.target for m in suggestion.moves_for(handler)}
+
+
+def test_the_whole_way_ends_closed_with_a_line_of_history_for_every_step(case):
+    suggestion = case("closed")
+    assert [c.event for c in suggestion.changes.all()] == [
+        "submitted", "accepted", "triaging", "referred", "assigned", "in_progress", "reply_review", "replied", "rated",
+    ]  # fmt: skip
+    assert [c.role for c in suggestion.changes.all()] == [
+        "author", "office", "deputy", "deputy", "office", "department", "department", "department", "author",
+    ]  # fmt: skip

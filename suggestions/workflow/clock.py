@@ -1,0 +1,51 @@
+"""What happens by itself when a time has come. Every verb may run twice without harm."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from fzportal.workflow import lock, move, record
+
+from ..models import Suggestion
+
+S = Suggestion.Status
+
+
+@transaction.atomic
+def close_silent(suggestion, *, by=None, now=None):
+    """Close a replied suggestion nobody rated in time; True when this call closed it."""
+    now = now or timezone.now()
+    lock(suggestion)
+    if suggestion.status != S.REPLIED or suggestion.due_at is None or suggestion.due_at >= now:
+        return False
+    move(suggestion, S.CLOSED, by=by, event="silent", now=now)
+    return True
+
+
+def remind(suggestion, *, event, by=None, now=None):
+    """Write the reminder ``due_soon`` or ``overdue`` once per due date; True when this call wrote it."""
+    try:
+        with transaction.atomic():
+            record(suggestion, event, by=by, role="clock", now=now)
+    except IntegrityError:
+        return False
+    return True
+
+
+@transaction.atomic
+def purge_draft(suggestion, *, by=None):
+    """Delete a draft nobody came back to, with its files. A submitted suggestion is never deleted."""
+    lock(suggestion)
+    if suggestion.status != S.DRAFT:
+        return False
+    for attachment in suggestion.attachments.all():
+        attachment.file.delete(save=False)
+    suggestion.delete()
+    return True
+
+
+@transaction.atomic
+def anonymise_contact(contact, *, by=None, now=None):
+    """Blank a contact whose case closed long ago (setting CONTACT_KEPT_YEARS)."""
+    contact.name = contact.phone = contact.email = ""
+    contact.anonymised_at = now or timezone.now()
+    contact.save()
