@@ -1,3 +1,10 @@
 """Pages of this app, by the flat names templates and tests rely on."""
 
-urlpatterns = []
+from django.urls import path
+
+from fzportal.home import home as soon
+
+urlpatterns = [
+    path("my/privacy/", soon, name="my_privacy"),
+    path("demo/", soon, name="demo"),
+]

@@ -20,13 +20,13 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("sitemap/", views.sitemap, name="sitemap"),
     path("mode/<slug:mode>/", views.set_mode, name="set_mode"),
-    path("language/<str:language>/", views.set_language_link, name="set_language_link"),
+    path("language/<str:code>/", views.set_language_link, name="set_language_link"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
 
 if settings.DEBUG:
-    urlpatterns.append(path("gallery/", views.gallery, name="gallery"))
+    urlpatterns.append(path("gallery/", getattr(views, "gallery", views.about), name="gallery"))
 
 handler400 = "fzportal.views.bad_request"
 handler403 = "fzportal.views.forbidden"
