@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "django_htmx",
     "csp",
     "allauth",
@@ -104,6 +105,7 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "fzportal.forms.PortalRenderer"
+CSRF_FAILURE_VIEW = "fzportal.views.csrf_failure"
 
 # PostgreSQL and the Redis protocol everywhere (docs/decisions/0001).
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///fzportal")}

@@ -18,6 +18,9 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_safe
 
 from fzportal import context
+from fzportal.gallery import gallery
+
+__all__ = ["about", "accessibility", "gallery", "help_page", "privacy", "set_language_link", "set_mode", "sitemap"]
 
 logger = logging.getLogger("fzportal.errors")
 YEAR = 365 * 24 * 3600
