@@ -4,6 +4,7 @@ The wheel's own layer is left aside: it takes a lock in the home folder, changes
 leaves the server running when its starter is killed.
 """
 
+import contextlib
 import importlib.util
 import os
 import pwd
@@ -20,8 +21,8 @@ from .processes import Failure, end_leftover, is_root, last_line, read_pid
 USER = "fzportal"
 SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 103  # bytes: 107 on Linux, 103 on macOS
-# Root may not run PostgreSQL: the first of these accounts does.
-STAND_INS = ("embedded_postgres", "postgres", "nobody")
+# Root may not run PostgreSQL: the first of these accounts does it for a new cluster.
+STAND_INS = ("postgres", "nobody")
 
 
 def programs():
@@ -40,7 +41,7 @@ class Postgres:
         self.folder, self.family, self.durable = Path(folder).resolve(), family, durable
         self.data, self.log = self.folder / "data", self.folder / "postgres.log"
         self.programs = programs()
-        self.account = _stand_in() if is_root() else None
+        self.account = _stand_in(self.data) if is_root() else None
         self.process = self.sockets = None
 
     def start(self):
@@ -167,12 +168,13 @@ class Postgres:
         return [*drop, *argv]
 
 
-def _stand_in():
+def _stand_in(data):
+    """Whom root lets run the server: the owner of the data there is, else the first account this system has."""
+    if data.exists() and data.stat().st_uid:
+        return pwd.getpwuid(data.stat().st_uid)
     for name in STAND_INS:
-        try:
+        with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
-        except KeyError:
-            continue
     raise Failure("Root may not run PostgreSQL and there is no user nobody: start as another user.")
 
 

@@ -55,7 +55,7 @@ class Valkey:
         settings.touch(mode=0o600)
         settings.write_text(
             f'bind 127.0.0.1\nport {self.port}\nrequirepass {self.password}\nsave ""\nappendonly no\n'
-            f"maxmemory-policy noeviction\ndaemonize no\ndir {_quoted(self.folder)}\n"
+            f"maxmemory-policy noeviction\ndaemonize no\nset-proc-title no\ndir {_quoted(self.folder)}\n"
         )
         with self.log.open("wb") as log:
             self.process = self.family.start(
