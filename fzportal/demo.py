@@ -1,0 +1,210 @@
+"""The demo city: invented people and departments, believable concerns, every one marked 演示数据.
+
+Cases travel by the real verbs; ``pass_days`` then moves a case's past back, so that its timeline reads like weeks of work.
+"""
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import OfficeMember
+from fzportal.reference import rows
+from liaison.models import Delegation, Deputy, Division, Field, Station, StationMember, Term
+from suggestions import workflow
+from suggestions.models import Category, DeclineReason, Department, DepartmentMember, Suggestion
+
+TOLD_AFTER = timedelta(days=2)
+
+
+@transaction.atomic
+def load() -> bool:
+    """Load the demo city once; True when this call loaded it."""
+    User = get_user_model()
+    if User.objects.filter(is_demo=True).exists():
+        return False
+    data = rows("demo")
+    people = {row["key"]: person(row["name"], row["nickname"], row["email"], is_demo=True) for row in data["personas"]}
+    load_stations(data["stations"])
+    load_departments(data["departments"])
+    load_deputies(data["deputies"], people)
+    load_roles(data["personas"], people)
+    neighbours = [person(f"演示市民{n}", f"演示市民{n}", f"neighbour{n}@demo.example") for n in range(1, 13)]
+    titles = {}
+    for age, row in enumerate(data["suggestions"]):
+        titles[row["title"]] = Story(row, people, titles).tell()
+        stand_behind(titles[row["title"]], neighbours[: row["supporters"]])
+        pass_days(titles[row["title"]], row.get("rest", age % 3))
+        settle(titles[row["title"]])
+    return True
+
+
+def person(name, nickname, email, is_demo=False):
+    """Somebody with a verified (invented) address and no password: the demo page signs them in."""
+    user = get_user_model().objects.create_user(email=email, name=name, nickname=nickname, is_demo=is_demo)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def street(row) -> Division:
+    """The street a row names, under its county."""
+    return Division.objects.get(name=row["street"], parent__name=row["county"])
+
+
+def load_stations(stations):
+    """A station of each kind the resolution names."""
+    for row in stations:
+        station = Station.objects.create(
+            slug=row["slug"], name=row["name"], kind=row["kind"], division=street(row), is_demo=True
+        )
+        station.fields.set(Field.objects.filter(name__in=row["fields"]))
+
+
+def load_departments(names):
+    """Usual municipal organs, each with a handler and an approver of its own."""
+    for n, name in enumerate(names):
+        department = Department.objects.create(name=name, is_demo=True)
+        for role, title in (("handler", "经办"), ("approver", "审核")):
+            user = person(f"{title}（演示）", "", f"{role}{n}@demo.example")
+            DepartmentMember.objects.create(user=user, department=department, role=role, since=first_day())
+
+
+def load_deputies(deputies, people):
+    """Municipal deputies of the current term; two of them have accounts."""
+    term = Term.objects.get(number=16)
+    for row in deputies:
+        deputy = Deputy.objects.create(
+            user=people.get(row["key"]), name=row["name"], pinyin=row["pinyin"], term=term, since=first_day(),
+            delegation=Delegation.objects.get(name=row["delegation"]), electing_unit=row["unit"], is_demo=True,
+        )  # fmt: skip
+        deputy.divisions.set(Division.objects.filter(name__in=row["divisions"], level=Division.Level.COUNTY))
+        deputy.fields.set(Field.objects.filter(name__in=row["fields"]))
+        deputy.stations.set(Station.objects.filter(division__parent__in=deputy.divisions.all()))
+
+
+def load_roles(personas, people):
+    """What the personas who are not deputies may do."""
+    for row in personas:
+        user = people[row["key"]]
+        if row.get("office"):
+            OfficeMember.objects.create(user=user, since=first_day())
+        if "station" in row:
+            station = Station.objects.get(name=row["station"])
+            StationMember.objects.create(user=user, station=station, since=first_day())
+        if "department" in row:
+            department = Department.objects.get(name=row["department"])
+            DepartmentMember.objects.create(user=user, department=department, role=row["role"], since=first_day())
+
+
+def first_day():
+    """Memberships begin well before the oldest case."""
+    return timezone.localdate() - timedelta(days=365)
+
+
+class Story:
+    """One row of the demo file, told step by step through the portal's own verbs."""
+
+    def __init__(self, row, people, earlier):
+        self.row, self.people, self.earlier = row, people, earlier
+        self.office = people["office"]
+        self.case = Suggestion.objects.create(
+            author=people[row["author"]], shown_as=row["shown_as"], title=row["title"], situation=row["situation"],
+            proposal=row["proposal"], place=row["place"], category=Category.objects.get(slug=row["category"]),
+            division=street(row), is_demo=True,
+        )  # fmt: skip
+
+    def tell(self) -> Suggestion:
+        """Take every step, letting its days pass before it."""
+        for verb, days, *rest in self.row["steps"]:
+            pass_days(self.case, days)
+            getattr(self, verb)(*rest)
+            self.case.refresh_from_db()
+        return self.case
+
+    def staff(self, role):
+        """A member of the lead department: a persona when there is one."""
+        members = DepartmentMember.objects.filter(department=self.case.department, role=role)
+        return members.order_by("-user__is_demo", "pk").first().user
+
+    def submit(self):
+        author = self.case.author
+        contact = {"name": author.name, "email": author.email}
+        workflow.submit(self.case, by=author, consents=["publish", "pass_contact"], contact=contact)
+
+    def accept(self):
+        workflow.accept(self.case, by=self.office)
+
+    def ask(self, question):
+        workflow.ask(self.case, by=self.office, question=question)
+
+    def publish(self):
+        workflow.publish(self.case, by=self.office)
+
+    def decline(self, code):
+        workflow.decline(self.case, by=self.office, reason=DeclineReason.objects.get(code=code))
+
+    def merge(self, title):
+        workflow.merge(self.case, by=self.office, into=self.earlier[title], note="两条说的是同一件事，合在一起办理。")
+
+    def claim(self):
+        workflow.claim(self.case, by=self.people["deputy1"])
+
+    def claim_other(self):
+        workflow.claim(self.case, by=self.people["deputy2"])
+
+    def answer(self, result, text):
+        workflow.answer_directly(self.case, by=self.case.deputy.user, text=text, result=result)
+
+    def refer(self, opinion):
+        workflow.refer(self.case, by=self.case.deputy.user, opinion=opinion)
+
+    def assign(self, department):
+        workflow.assign(self.case, by=self.office, department=Department.objects.get(name=department))
+
+    def take_on(self):
+        workflow.take_on(self.case, by=self.staff("handler"))
+
+    def hand_in(self, result, text):
+        workflow.hand_in(self.case, by=self.staff("handler"), text=text, result=result)
+
+    def release(self):
+        workflow.release_reply(self.case, by=self.staff("approver"))
+
+    def rate(self, attitude, result, reason):
+        workflow.rate(self.case, by=self.case.author, attitude=attitude, result=result, reason=reason)
+
+
+def stand_behind(suggestion, people):
+    """Supporters, where the suggestion can be read."""
+    if suggestion.published_at:
+        for user in people:
+            workflow.support(suggestion, by=user)
+
+
+def pass_days(suggestion, days):
+    """Let ``days`` pass: everything that happened to the case so far happened that much earlier."""
+    gap = timedelta(days=days)
+    back = {"created_at", "submitted_at", "published_at", "answered_at", "due_at", "due_since"}
+    Suggestion.objects.filter(pk=suggestion.pk).update(**{name: F(name) - gap for name in back})
+    suggestion.changes.update(at=F("at") - gap, due_at=F("due_at") - gap)
+    suggestion.replies.update(
+        created_at=F("created_at") - gap, handed_in_at=F("handed_in_at") - gap, released_at=F("released_at") - gap
+    )
+    suggestion.assignments.update(at=F("at") - gap, ended_at=F("ended_at") - gap)
+    suggestion.versions.update(at=F("at") - gap)
+    suggestion.consents.update(given_at=F("given_at") - gap)
+    suggestion.refresh_from_db()
+
+
+def settle(suggestion):
+    """Count the running promise anew from its shifted beginning, and call old news told."""
+    if suggestion.due_since and suggestion.due_rule:
+        state = Suggestion.Status.ASSIGNED if suggestion.due_rule == "15d" else suggestion.status
+        suggestion.due_at, _rule = suggestion.due_for(state, suggestion.due_since)
+        suggestion.save(update_fields=["due_at"])
+        last = suggestion.changes.last()
+        suggestion.changes.filter(pk=last.pk).update(due_at=suggestion.due_at)
+    suggestion.changes.filter(at__lt=timezone.now() - TOLD_AFTER).update(told_at=F("at"))
