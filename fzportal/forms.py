@@ -12,10 +12,21 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 # Turning the reading direction can make a text say something else than it shows.
 DIRECTION_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0xFEFF])
 PHONE_SHAPE = re.compile(r"\+?[\d\s().-]{5,30}")
+
+# Django's own messages that the portal's catalogue words more kindly; named here so that they stay in it.
+REWORDED = (
+    _("This field is required."),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
+)
 
 
 class PortalRenderer(TemplatesSetting):
