@@ -47,6 +47,15 @@ class SuggestionQuerySet(models.QuerySet):
         """Those one's role works on: what opens at the desk."""
         return self.submitted().filter(Suggestion.worked_on_by(user))
 
+    def drafts(self):
+        """Begun and not submitted."""
+        return self.filter(status=Suggestion.Status.DRAFT)
+
+    def forgotten(self, now=None):
+        """Drafts nobody has touched for DRAFT_KEPT_DAYS."""
+        limit = (now or timezone.now()) - timedelta(days=settings.DRAFT_KEPT_DAYS)
+        return self.drafts().filter(edited_at__lt=limit)
+
     def of_author(self, user):
         """One's own, drafts included."""
         return self.filter(author=user)
@@ -140,6 +149,8 @@ class Suggestion(Movable):
     )
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     search = SearchVectorField(null=True, editable=False)
+    # A draft is kept until nobody has touched it for DRAFT_KEPT_DAYS.
+    edited_at = models.DateTimeField(default=timezone.now, editable=False)
 
     created_at = models.DateTimeField(_("begun"), default=timezone.now)
     submitted_at = models.DateTimeField(_("received"), null=True, blank=True)

@@ -38,7 +38,7 @@ def purge_draft(suggestion, *, by=None):
     if suggestion.status != S.DRAFT:
         return False
     for attachment in suggestion.attachments.all():
-        attachment.file.delete(save=False)
+        transaction.on_commit(lambda file=attachment.file: file.storage.delete(file.name), robust=True)
     suggestion.delete()
     return True
 
