@@ -180,3 +180,21 @@ def test_colours_are_set_in_the_tokens_and_nowhere_forced():
         assert "!important" not in path.read_text()
     for name in ("base", "forms"):
         assert re.findall(r"#[0-9a-f]{3,8}\b|rgb\(", (STATIC / "css" / f"{name}.css").read_text()) == []
+
+
+def test_the_header_shows_what_is_unread_and_asks_once(client, citizen, django_assert_max_num_queries):
+    for number in (1, 2):
+        citizen.notifications.create(
+            topic="suggestions.suggestionchange", change_id=number, event="accepted", audience="author", channel="inbox"
+        )
+    client.force_login(citizen)
+    with django_assert_max_num_queries(4):
+        body = client.get("/about/", headers={"accept-language": "zh-CN"}).content.decode()
+    assert re.search(r'href="/my/">我的 <span class="count">2<span class="visually-hidden"> 条未读', body)
+
+
+def test_the_desk_is_offered_to_those_who_work_here_only(client, citizen, handler):
+    client.force_login(citizen)
+    assert 'href="/desk/"' not in client.get("/about/").content.decode()
+    client.force_login(handler)
+    assert 'href="/desk/"' in client.get("/about/").content.decode()
