@@ -9,9 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fzportal.forms import CodeField, LineField, ParagraphField, PhoneField
 
-WORDS = (
-    "我们楼 1998 年建成，七层没有电梯，住着 11 位七十岁以上的老人。去年申请加装，只说“已列入计划”。"
-)
+WORDS = "我们楼 1998 年建成，七层没有电梯，住着 11 位七十岁以上的老人。去年申请加装，只说“已列入计划”。"
 TITLE = "老旧小区加装电梯，希望公布每个单元排到第几批"
 
 

@@ -8,7 +8,16 @@ pytestmark = [
     pytest.mark.urls("fzportal.tests.failing_urls"),
     pytest.mark.django_db(transaction=True),
 ]
-PATHS = ["/gallery/", "/about/", "/help/", "/privacy/", "/accessibility/", "/sitemap/", "/no/such/page/", "/fails/others/"]
+PATHS = [
+    "/gallery/",
+    "/about/",
+    "/help/",
+    "/privacy/",
+    "/accessibility/",
+    "/sitemap/",
+    "/no/such/page/",
+    "/fails/others/",
+]
 MODES = {"normal": {}, "elder": {"elder": True}, "dark": {}}
 
 

@@ -38,7 +38,10 @@ def text(response):
 
 def given_back(response):
     """What stands in the read-only boxes of an error page."""
-    return [html.unescape(box) for box in re.findall(r"<textarea[^>]* readonly>(.*?)</textarea>", response.content.decode(), re.S)]
+    return [
+        html.unescape(box)
+        for box in re.findall(r"<textarea[^>]* readonly>(.*?)</textarea>", response.content.decode(), re.S)
+    ]
 
 
 def test_every_answer_carries_a_new_request_id(visitor):

@@ -122,7 +122,12 @@ def test_a_field_names_its_hint_and_its_error_for_a_screen_reader():
     field = Letter({"title": "标题写得太长了一共超过十个字"})["title"].as_field_group()
     assert 'aria-describedby="id_title_helptext id_title_error"' in field
     assert 'aria-invalid="true"' in field
-    assert field.index("<label") < field.index('id="id_title_helptext"') < field.index('id="id_title_error"') < field.index("<input")
+    assert (
+        field.index("<label")
+        < field.index('id="id_title_helptext"')
+        < field.index('id="id_title_error"')
+        < field.index("<input")
+    )
 
 
 def test_only_optional_fields_say_so(rf):

@@ -52,7 +52,7 @@ def test_a_written_page_asks_the_database_nothing(client, path, django_assert_nu
 
 @pytest.mark.parametrize("path", WRITTEN)
 def test_a_written_page_is_wholly_translated(page, path):
-    body = re.sub(r"<[^>]+>", " ", page(path)[page(path).index("<main"):])
+    body = re.sub(r"<[^>]+>", " ", page(path)[page(path).index("<main") :])
     assert re.findall(r"\b[a-z]{3,} [a-z]{3,}\b", body) == []
 
 
