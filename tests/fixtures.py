@@ -2,15 +2,13 @@
 
 import os
 
-import psycopg
 import pytest
 import redis
 
+from . import database
 from .chromium import Chromium
 from .processes import CeleryProcesses
-from .servers import FAMILY, VALKEY, database_url
-
-TEMPLATE = "test_template"
+from .servers import FAMILY, VALKEY
 
 
 def pytest_collection_modifyitems(items):
@@ -24,46 +22,15 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):
-    """Migrate once per run, into a template; every process copies it, which takes a tenth of a second."""
+    """In place of pytest-django's: migrations run once, and what they wrote outlives transactional tests."""
     from django.db import connection
     from django.test import TransactionTestCase
 
     with django_db_blocker.unblock():
-        name = connection.settings_dict["NAME"]
-        with psycopg.connect(database_url("postgres"), autocommit=True) as server:
-            server.execute("SELECT pg_advisory_lock(1)")
-            if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
-                _make_template(server, connection)
-            server.execute("SELECT pg_advisory_unlock(1)")
-        connection.settings_dict["NAME"] = name
-        copy_database(name)
-        # Django empties every table after a transactional test, and with them what migrations wrote: copy anew instead.
-        TransactionTestCase._fixture_teardown = lambda case: copy_database(name)
+        database.make_copy(connection)
+        TransactionTestCase._fixture_teardown = lambda case: database.mend()
         yield
         connection.close()
-
-
-def _make_template(server, connection):
-    from django.core.management import call_command
-
-    unfinished = f"{TEMPLATE}_unfinished"
-    server.execute(f"DROP DATABASE IF EXISTS {unfinished}")
-    server.execute(f"CREATE DATABASE {unfinished} TEMPLATE template0 LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'")
-    connection.close()
-    connection.settings_dict["NAME"] = unfinished
-    call_command("migrate", verbosity=0, interactive=False)
-    connection.close()
-    server.execute(f"ALTER DATABASE {unfinished} RENAME TO {TEMPLATE}")
-
-
-def copy_database(name):
-    """Make the database ``name`` exactly as the migrations left it, whoever is still connected to it."""
-    from django.db import connections
-
-    connections.close_all()
-    with psycopg.connect(database_url("postgres"), autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
 
 
 @pytest.fixture(autouse=True)

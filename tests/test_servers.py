@@ -37,6 +37,18 @@ def test_the_next_test_finds_what_migrations_wrote():
     assert ContentType.objects.filter(app_label="contenttypes").exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_a_transactional_test_adds_is_gone_however_much_it_is():
+    ContentType.objects.bulk_create(ContentType(app_label="many", model=str(number)) for number in range(30_000))
+    assert ContentType.objects.filter(app_label="many").count() == 30_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_next_test_finds_none_of_it_and_may_add_rows():
+    assert ContentType.objects.filter(app_label="many").count() == 0
+    assert ContentType.objects.create(app_label="one", model="more").pk > 30_000
+
+
 def test_settings_use_this_processs_valkey(valkey):
     assert valkey.url == settings.REDIS_URL == settings.CELERY_BROKER_URL
     assert client(valkey).ping() is True
