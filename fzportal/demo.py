@@ -1,6 +1,6 @@
 """The demo city: invented people and departments, believable concerns, every one marked 演示数据.
 
-Cases travel by the real verbs; ``pass_days`` then moves a case's past back, so that its timeline reads like weeks of work.
+Cases travel by the real verbs; ``pass_days`` then moves a case's past back, so that its timeline reads like weeks.
 """
 
 from datetime import timedelta

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class Holiday(models.Model):
     """A date whose kind differs from its weekday: a public holiday, or a make-up working day (调休).
 
-    Seeded from the State Council's yearly notices through the ``chinesecalendar`` package; the office edits later years.
+    Seeded from the State Council's yearly notices through the ``chinesecalendar`` package; the office edits later
+    years.
     """
 
     date = models.DateField(_("date"), unique=True)

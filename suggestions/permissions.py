@@ -7,6 +7,7 @@ from accounts.permissions import is_office
 from fzportal.workflow import acts_as, is_clock
 
 from .models import Suggestion
+from .models.scope import deputies_of
 
 __all__ = ["is_clock", "is_office"]
 
@@ -43,11 +44,9 @@ def is_author(by, suggestion) -> bool:
 @acts_as("deputy")
 def may_claim(by, suggestion) -> bool:
     """A deputy in whose pool it waits, not recused."""
-    deputies = _scopes(by, "deputy")
-    if not deputies:
+    if suggestion.status != Suggestion.Status.ACCEPTED or not _scopes(by, "deputy"):
         return False
-    pool = Suggestion.objects.in_pool_of(Suggestion.deputies_of(deputies))
-    return pool.filter(pk=suggestion.pk).exists()
+    return Suggestion.objects.in_pool_of(deputies_of(by)).filter(pk=suggestion.pk).exists()
 
 
 @acts_as("deputy")

@@ -103,8 +103,8 @@ def index(suggestion):
 def narrow(suggestions, text: str):
     """``suggestions`` that match ``text``, with ``is_exact`` (the fragment stands there unbroken) to sort by first.
 
-    Two steps (measured at 1,000,000 rows: p95 66 ms instead of 9-20 s for one naive query): count through the GIN index,
-    capped; few hits are taken by pk and sorted, many are met while walking the order's own index, which the caller must
+    Two steps (measured at 1,000,000 rows: p95 66 ms instead of 9-20 s for one naive query): count through the GIN
+    index, capped; few hits are taken by pk and sorted, many are met while walking the order's own index, which the caller must
     do inside ``walking()``. An empty question matches nothing.
     """
     asked = query(text)

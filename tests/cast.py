@@ -14,6 +14,8 @@ from liaison.models import Deputy, Division, Field, Station, StationMember, Term
 from suggestions import workflow
 from suggestions.models import Category, Department, DepartmentMember, Suggestion
 
+BOTH = ("publish", "pass_contact")
+
 
 @pytest.fixture
 def city(db):
@@ -133,7 +135,7 @@ def case(draft, request):
 
     def go(status, suggestion=draft):
         steps = {
-            "submitted": lambda s: workflow.submit(s, by=s.author, consents=["publish", "pass_contact"], contact={"phone": "+8613800000000"}),
+            "submitted": lambda s: workflow.submit(s, by=s.author, consents=BOTH, contact={"phone": "+8613800000000"}),
             "accepted": lambda s: workflow.accept(s, by=people("office")),
             "triaging": lambda s: workflow.claim(s, by=people("deputy")),
             "referred": lambda s: workflow.refer(s, by=people("deputy"), opinion="请主管部门研究公开办法。"),
@@ -147,7 +149,7 @@ def case(draft, request):
             "declined": ("submitted", lambda s: workflow.decline(s, by=people("office"), reason=reason("hotline"))),
             "withdrawn": ("submitted", lambda s: workflow.withdraw(s, by=s.author)),
             "closed": ("replied", lambda s: workflow.rate(s, by=s.author, attitude=3, result=3)),
-            "rehandling": ("replied", lambda s: workflow.rate(s, by=s.author, attitude=2, result=1, reason="没有回答进货来源。")),
+            "rehandling": ("replied", lambda s: workflow.rate(s, by=s.author, attitude=2, result=1, reason="不够")),
         }  # fmt: skip
         if status in ends:
             before, last = ends[status]

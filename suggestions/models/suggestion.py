@@ -15,10 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from fzportal import workdays
 from fzportal.workflow import Movable
-from liaison.models import Division
 
+from . import scope
 from .catalogue import Category, ServicePromise
 from .numbers import new_query_code
+
+PUBLISHED = Q(published_at__isnull=False)
+
 
 class SuggestionQuerySet(models.QuerySet):
     """Which suggestions, visible to whom."""
@@ -29,7 +32,7 @@ class SuggestionQuerySet(models.QuerySet):
 
     def published(self):
         """Anybody may read their public version."""
-        return self.filter(published_at__isnull=False)
+        return self.filter(PUBLISHED)
 
     def open(self):
         """Work is left to do."""
@@ -41,11 +44,11 @@ class SuggestionQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Published ones, one's own, and those one's role works on."""
-        return self.filter(Q(published_at__isnull=False) | Suggestion.worked_on_by(user) | Suggestion.owned_by(user))
+        return self.filter(PUBLISHED | scope.worked_on_by(user) | scope.owned_by(user))
 
     def workable_by(self, user):
         """Those one's role works on: what opens at the desk."""
-        return self.submitted().filter(Suggestion.worked_on_by(user))
+        return self.submitted().filter(scope.worked_on_by(user))
 
     def drafts(self):
         """Begun and not submitted."""
@@ -62,9 +65,7 @@ class SuggestionQuerySet(models.QuerySet):
 
     def in_pool_of(self, deputies):
         """Accepted ones that wait for a deputy of their division, field or station."""
-        return self.filter(Suggestion.listened_to_by(deputies), status=Suggestion.Status.ACCEPTED).exclude(
-            recusals__deputy__in=deputies
-        )
+        return self.filter(scope.in_pool_of(deputies))
 
     def with_parts(self):
         """What lists and pages show beside the words."""
@@ -124,7 +125,7 @@ class Suggestion(Movable):
     proposal = models.TextField(_("proposal"), blank=True, validators=[MaxLengthValidator(20_000)])
     place = models.CharField(_("place"), max_length=120, blank=True)
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("category"))
-    division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, verbose_name=_("division"))
+    division = models.ForeignKey("liaison.Division", models.PROTECT, null=True, blank=True, verbose_name=_("division"))
     station = models.ForeignKey("liaison.Station", models.PROTECT, null=True, blank=True, verbose_name=_("station"))
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, default=Channel.WEB)
     source = models.CharField(_("source"), max_length=40, blank=True)
@@ -139,20 +140,23 @@ class Suggestion(Movable):
     )
     decline_reason = models.ForeignKey("suggestions.DeclineReason", models.PROTECT, null=True, blank=True)
     proposed_lead = models.ForeignKey(
-        "suggestions.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("proposed lead")
+        "suggestions.Department",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("proposed lead"),
     )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_here")
 
     # Publication is an axis of its own: an unpublished suggestion is still answered.
-    public = models.OneToOneField(
-        "suggestions.PublicVersion", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    public = models.OneToOneField("suggestions.PublicVersion", models.PROTECT, null=True, blank=True, related_name="+")
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     search = SearchVectorField(null=True, editable=False)
-    # A draft is kept until nobody has touched it for DRAFT_KEPT_DAYS.
-    edited_at = models.DateTimeField(default=timezone.now, editable=False)
 
     created_at = models.DateTimeField(_("begun"), default=timezone.now)
+    # A draft is kept until nobody has touched it for DRAFT_KEPT_DAYS.
+    edited_at = models.DateTimeField(default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(_("received"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     supporters = models.PositiveIntegerField(_("supporters"), default=0, editable=False)
@@ -187,11 +191,13 @@ class Suggestion(Movable):
             models.Index(fields=["status", "due_at", "id"], name="suggestion_queue"),
             models.Index(fields=["department", "status", "due_at", "id"], name="suggestion_department"),
             models.Index(fields=["deputy", "status", "due_at", "id"], name="suggestion_deputy"),
-            models.Index(fields=["-published_at", "-id"], name="suggestion_newest", condition=Q(published_at__isnull=False)),
-            models.Index(fields=["-supporters", "-id"], name="suggestion_supported", condition=Q(published_at__isnull=False)),
-            models.Index(fields=["-answered_at", "-id"], name="suggestion_answered", condition=Q(published_at__isnull=False, answered_at__isnull=False)),
-            models.Index(fields=["category", "-published_at", "-id"], name="suggestion_theme", condition=Q(published_at__isnull=False)),
-            models.Index(fields=["division", "-published_at", "-id"], name="suggestion_place", condition=Q(published_at__isnull=False)),
+            models.Index(fields=["-published_at", "-id"], name="suggestion_newest", condition=PUBLISHED),
+            models.Index(fields=["-supporters", "-id"], name="suggestion_supported", condition=PUBLISHED),
+            models.Index(
+                fields=["-answered_at", "-id"], name="suggestion_answered", condition=PUBLISHED & Q(answered_at__isnull=False)
+            ),
+            models.Index(fields=["category", "-published_at", "-id"], name="suggestion_theme", condition=PUBLISHED),
+            models.Index(fields=["division", "-published_at", "-id"], name="suggestion_place", condition=PUBLISHED),
             GinIndex(fields=["search"], name="suggestion_search", fastupdate=False),
         ]  # fmt: skip
 
@@ -203,7 +209,7 @@ class Suggestion(Movable):
         return reverse("suggestion_detail", args=[self.number])
 
     def url_for(self, audience):
-        """Authors and followers read the shared page (without an account: the one behind number and code), staff the desk."""
+        """Authors and followers read the shared page (without an account: by number and code), staff the desk."""
         if audience == "followers" or (audience == "author" and self.author_id):
             return self.get_absolute_url()
         if audience == "author":
@@ -217,40 +223,6 @@ class Suggestion(Movable):
         contact = getattr(self, "contact", None)
         pairs = [("email", contact.email), ("sms", contact.phone)] if contact else []
         return [(channel, address) for channel, address in pairs if address][:1]
-
-    @staticmethod
-    def owned_by(user) -> Q:
-        """Rows of which ``user`` is the author."""
-        return Q(author=user) if user is not None and user.is_authenticated else Q(pk__in=[])
-
-    @staticmethod
-    def listened_to_by(deputies) -> Q:
-        """Rows from the deputies' divisions, fields or stations; a row of the whole city concerns every deputy."""
-        divisions = Division.objects.around(Division.objects.filter(deputies__in=deputies)).values_list("pk", flat=True)
-        fields = {pk for d in deputies for pk in d.fields.values_list("pk", flat=True)}
-        stations = {pk for d in deputies for pk in d.stations.values_list("pk", flat=True)}
-        themes = Category.objects.of_fields(fields).values_list("pk", flat=True) if fields else []
-        # Lists, not subqueries: the planner then walks the queue's index.
-        return Q(division__in=list(divisions)) | Q(category__in=list(themes)) | Q(station__in=stations)
-
-    @classmethod
-    def worked_on_by(cls, user) -> Q:
-        """Rows that ``user``'s roles work on: all submitted ones for the office, theirs for everybody else."""
-        if user is None or not user.is_authenticated or not user.roles:
-            return Q(pk__in=[])
-        if user.is_office:
-            return ~Q(status=cls.Status.DRAFT)
-        departments = user.scopes("handler") | user.scopes("approver")
-        mine = Q(department__in=departments) & ~Q(status__in=[cls.Status.DRAFT]) if departments else Q(pk__in=[])
-        if deputies := user.scopes("deputy"):
-            from_pool = cls.objects.in_pool_of(cls.deputies_of(deputies)).values("pk")
-            mine |= Q(deputy__in=deputies) | Q(pk__in=from_pool)
-        return mine
-
-    @staticmethod
-    def deputies_of(pks):
-        """Deputy rows by pk."""
-        return list(Suggestion._meta.get_field("deputy").related_model.objects.filter(pk__in=pks))
 
     def opens_with(self, code: str) -> bool:
         """Whether ``code`` is this suggestion's query code; takes equally long either way."""

@@ -1,8 +1,14 @@
 """What happens to a suggestion: the table of moves, and the verbs, by who says them."""
 
 from .citizen import (
+    TooMany,
+    adopt,
     answer,
+    attach,
+    begin,
+    detach,
     follow,
+    introduce,
     rate,
     submit,
     support,
@@ -10,27 +16,35 @@ from .citizen import (
     unsupport,
     withdraw,
     withdraw_consent,
+    write,
 )
 from .clock import anonymise_contact, close_silent, purge_draft, remind
 from .department import hand_in, release_reply, save_reply, send_back, take_on
 from .deputy import answer_directly, claim, propose_decline, recuse, refer, release
+from .intake import take_in
 from .moves import MOVES, NEWS
 from .office import accept, ask, assign, decline, merge, publish, redact, unpublish, view_contact
 
 __all__ = [
     "MOVES",
     "NEWS",
+    "TooMany",
     "accept",
+    "adopt",
     "anonymise_contact",
     "answer",
     "answer_directly",
     "ask",
     "assign",
+    "attach",
+    "begin",
     "claim",
     "close_silent",
     "decline",
+    "detach",
     "follow",
     "hand_in",
+    "introduce",
     "merge",
     "propose_decline",
     "publish",
@@ -46,6 +60,7 @@ __all__ = [
     "send_back",
     "submit",
     "support",
+    "take_in",
     "take_on",
     "unfollow",
     "unpublish",
@@ -53,4 +68,5 @@ __all__ = [
     "view_contact",
     "withdraw",
     "withdraw_consent",
+    "write",
 ]

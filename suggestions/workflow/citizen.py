@@ -1,29 +1,115 @@
 """What a citizen does: submit, answer a question, withdraw, rate, support, follow, take a consent back."""
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from accounts.permissions import is_verified
-from fzportal.workflow import MoveNotAllowed, lock, move, record
+from fzportal.workflow import MoveNotAllowed, Stale, lock, move, record
 
-from ..models import Consent, Contact, Follow, NumberSeries, Rating, Suggestion, Support
+from ..models import Attachment, Consent, Contact, Follow, NumberSeries, Rating, Suggestion, Support
+from ..models.parts import attachment_path
 from ..permissions import is_author
 
 S = Suggestion.Status
+
+
+class TooMany(MoveNotAllowed):
+    """The suggestion has as many files as it may have."""
+
+
+def begin(*, by):
+    """An empty draft; without an author while nobody is signed in."""
+    return Suggestion.objects.create(author=by if by.is_authenticated else None)
+
+
+def lock_draft(draft, by):
+    """Lock a draft for its writer. Raises MoveNotAllowed for others, Stale when it has been submitted meanwhile."""
+    lock(draft)
+    if not is_author(by, draft):
+        raise MoveNotAllowed(draft, S.DRAFT, by)
+    if draft.status != S.DRAFT:
+        raise Stale(draft, S.DRAFT, by)
+
+
+@transaction.atomic
+def adopt(draft, *, by):
+    """Make the one who signed in the author of a draft begun before; True when this call did."""
+    lock(draft)
+    if draft.status != S.DRAFT or draft.author_id is not None:
+        return False
+    draft.author = by
+    draft.save(update_fields=["author"])
+    return True
+
+
+@transaction.atomic
+def write(draft, *, by, **words):
+    """Keep what was typed, by field. Raises as ``lock_draft``."""
+    lock_draft(draft, by)
+    for field, value in words.items():
+        setattr(draft, field, value)
+    draft.edited_at = timezone.now()
+    draft.save(update_fields=[*words, "edited_at"])
+
+
+@transaction.atomic
+def introduce(draft, *, by, shown_as, contact, consents, nickname=""):
+    """Keep who the author is to the public and to the staff, and the consents ticked (kinds, in today's wording).
+
+    ``contact``: dict with name, phone, email. A name or nickname the account lacks is kept there too.
+    """
+    write(draft, by=by, shown_as=shown_as)
+    Contact.objects.update_or_create(suggestion=draft, defaults=contact)
+    in_force = draft.consents.filter(kind__in=consents, version=settings.CONSENT_VERSION)
+    draft.consents.exclude(pk__in=in_force).delete()
+    for kind in consents:
+        Consent.objects.get_or_create(suggestion=draft, kind=kind, version=settings.CONSENT_VERSION)
+    by.name, by.nickname = by.name or contact["name"], nickname or by.nickname
+    by.save(update_fields=["name", "nickname"])
+
+
+@transaction.atomic
+def attach(draft, *, by, found):
+    """Keep an examined file (``uploads.Found``). Raises TooMany, OSError when it cannot be stored, or as ``lock_draft``."""
+    lock_draft(draft, by)
+    if draft.attachments.count() >= settings.ATTACHMENTS_PER_SUGGESTION:
+        raise TooMany(draft, S.DRAFT, by)
+    storage = Attachment._meta.get_field("file").storage
+    path = attachment_path(None, "")
+    try:
+        path = storage.save(path, ContentFile(found.content))
+    except OSError:
+        storage.delete(path)  # what fitted on a full disk
+        raise
+    write(draft, by=by)
+    return Attachment.objects.create(
+        suggestion=draft, file=path, name=found.name, content_type=found.content_type, size=len(found.content),
+        width=found.width, height=found.height,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def detach(attachment, *, by):
+    """Take a file off a draft and delete it. Raises as ``lock_draft``."""
+    lock_draft(attachment.suggestion, by)
+    file = attachment.file
+    attachment.delete()
+    transaction.on_commit(lambda: file.storage.delete(file.name), robust=True)
 
 
 @transaction.atomic
 def submit(suggestion, *, by, consents=(), contact=None):
     """Turn a draft into a numbered suggestion. The draft is its own one-time key: a second submit changes nothing.
 
-    ``consents``: kinds given; ``contact``: dict with name, phone, email. Raises MoveNotAllowed for an unverified author.
+    ``consents``: kinds given; ``contact``: dict with name, phone, email. Raises MoveNotAllowed for the unverified.
     """
     lock(suggestion)
     if suggestion.status != S.DRAFT and is_author(by, suggestion):
         return suggestion
-    if not is_verified(by):
+    if not is_verified(by) or not suggestion.title:
         raise MoveNotAllowed(suggestion, S.SUBMITTED, by)
     now = timezone.now()
     [suggestion.number] = NumberSeries.take(timezone.localdate(now).year)
@@ -65,7 +151,7 @@ def rate(suggestion, *, by, attitude, result, missed_points=False, reason=""):
 
 @transaction.atomic
 def support(suggestion, *, by):
-    """Stand behind a published suggestion; a second time changes nothing. Raises PermissionError's kin MoveNotAllowed."""
+    """Stand behind a published suggestion; a second time changes nothing. Raises MoveNotAllowed."""
     if not is_verified(by) or is_author(by, suggestion):
         raise MoveNotAllowed(suggestion, suggestion.status, by)
     _row, made = Support.objects.get_or_create(suggestion=suggestion, user=by)

@@ -52,7 +52,8 @@ MOVES = (
     # A deputy triages.
     Move(S.ACCEPTED,     S.TRIAGING,     _("Claim"),               may_claim,    ("author",)),
     Move(S.TRIAGING,     S.ACCEPTED,     _("Give back"),           is_claimer,   ("pool",), event="given_back"),
-    Move(S.TRIAGING,     S.ACCEPTED,     _("Give back"),           is_office,    ("pool", "deputy"), event="given_back"),
+    Move(S.TRIAGING,     S.ACCEPTED,     _("Give back"),           is_office,    ("pool", "deputy"),
+         event="given_back"),
     Move(S.TRIAGING,     S.REPLIED,      _("Answer directly"),     is_claimer,   ("author", "followers")),
     Move(S.TRIAGING,     S.REFERRED,     _("Refer"),               is_claimer,   ("office",), note=True, read=PUBLIC),
     # The office assigns; a department handles; a second person releases.
@@ -72,7 +73,8 @@ MOVES = (
     Move(S.REPLIED,      S.CLOSED,       _("Close without a rating"), is_clock,  ("department",), clock=STOP,
          event="silent"),
     # The second time will lead to `supervised`; until then every dissatisfied rating is handled again.
-    Move(S.REPLIED,      S.REHANDLING,   _("Rate"),                is_author,    ("lead", "office", "deputy"), note=True),
+    Move(S.REPLIED,      S.REHANDLING,   _("Rate"),                is_author,    ("lead", "office", "deputy"),
+         note=True),
     # A deputy's own answer has no department behind it: the deputy answers again, or refers.
     Move(S.REHANDLING,   S.REPLIED,      _("Answer directly"),     is_answering_deputy, ("author", "followers")),
     Move(S.REHANDLING,   S.REFERRED,     _("Refer"),               is_answering_deputy, ("office",), note=True,
@@ -87,6 +89,7 @@ NEWS = {
     "decline_proposed": ("office",),
     "contact_viewed": (),
     "redacted": (),
+    "imported": (),
     "unpublished": (),
     "recused": (),
     "consent_withdrawn": ("office",),

@@ -47,8 +47,8 @@ def merge(suggestion, *, by, into, note=""):
     suggestion.save(update_fields=["merged_into"])
     change = move(suggestion, S.MERGED, by=by, note=note)
     for model in (Support, Follow):
-        users = list(model.objects.filter(suggestion=suggestion).exclude(user=into.author_id).values_list("user_id", flat=True))
-        model.objects.bulk_create([model(suggestion=into, user_id=u) for u in users], ignore_conflicts=True)
+        moving = model.objects.filter(suggestion=suggestion).exclude(user=into.author_id).values_list("user", flat=True)
+        model.objects.bulk_create([model(suggestion=into, user_id=pk) for pk in moving], ignore_conflicts=True)
     if suggestion.author_id and suggestion.author_id != into.author_id:
         Follow.objects.get_or_create(suggestion=into, user_id=suggestion.author_id)
     into.supporters = into.supports.count()

@@ -1,0 +1,49 @@
+"""Which suggestions concern whom: conditions that querysets and single checks share."""
+
+from django.db.models import Q
+
+from liaison.models import Deputy, Division
+
+from .catalogue import Category
+
+NOBODY = Q(pk__in=[])
+
+
+def owned_by(user) -> Q:
+    """Rows of which ``user`` is the author."""
+    return Q(author=user) if user is not None and user.is_authenticated else NOBODY
+
+
+def deputies_of(user) -> list[Deputy]:
+    """The deputies ``user`` is today (one, or none)."""
+    pks = user.scopes("deputy")
+    return list(Deputy.objects.filter(pk__in=pks)) if pks else []
+
+
+def listened_to_by(deputies) -> Q:
+    """Rows from the deputies' divisions, fields or stations; a row of the whole city concerns every deputy."""
+    divisions = Division.objects.around(Division.objects.filter(deputies__in=deputies)).values_list("pk", flat=True)
+    fields = {pk for d in deputies for pk in d.fields.values_list("pk", flat=True)}
+    stations = {pk for d in deputies for pk in d.stations.values_list("pk", flat=True)}
+    themes = Category.objects.of_fields(fields).values_list("pk", flat=True) if fields else []
+    # Lists, not subqueries: the planner then walks the queue's index.
+    return Q(division__in=list(divisions)) | Q(category__in=list(themes)) | Q(station__in=stations)
+
+
+def in_pool_of(deputies) -> Q:
+    """Accepted rows that wait for one of the deputies, none of whom is recused."""
+    return Q(status="accepted") & listened_to_by(deputies) & ~Q(recusals__deputy__in=deputies)
+
+
+def worked_on_by(user) -> Q:
+    """Rows that ``user``'s roles work on: all submitted ones for the office, theirs for everybody else."""
+    if user is None or not user.is_authenticated or not user.roles:
+        return NOBODY
+    if user.is_office:
+        return ~Q(status="draft")
+    mine = NOBODY
+    if departments := user.scopes("handler") | user.scopes("approver"):
+        mine |= Q(department__in=departments)
+    if deputies := deputies_of(user):
+        mine |= Q(deputy__in=deputies) | in_pool_of(deputies)
+    return mine
