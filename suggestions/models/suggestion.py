@@ -194,7 +194,9 @@ class Suggestion(Movable):
             models.Index(fields=["-published_at", "-id"], name="suggestion_newest", condition=PUBLISHED),
             models.Index(fields=["-supporters", "-id"], name="suggestion_supported", condition=PUBLISHED),
             models.Index(
-                fields=["-answered_at", "-id"], name="suggestion_answered", condition=PUBLISHED & Q(answered_at__isnull=False)
+                fields=["-answered_at", "-id"],
+                name="suggestion_answered",
+                condition=PUBLISHED & Q(answered_at__isnull=False),
             ),
             models.Index(fields=["category", "-published_at", "-id"], name="suggestion_theme", condition=PUBLISHED),
             models.Index(fields=["division", "-published_at", "-id"], name="suggestion_place", condition=PUBLISHED),
