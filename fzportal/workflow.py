@@ -241,20 +241,20 @@ def record(obj, event, *, by, role, note="", read=Reader.STAFF, now=None):
 
 
 def begin_many(rows, target, *, by, role, event, now=None):
-    """Store unsaved ``rows`` of one kind that begin in ``target`` (what arrives elsewhere), each with its line of history.
+    """Store unsaved ``rows`` of one kind that begin in ``target`` (they arrived elsewhere), each with its history.
 
     Nobody is told: the lines are written as told already.
     """
     if not rows:
         return
     now = now or timezone.now()
-    model, before = type(rows[0]), rows[0].status
+    model = type(rows[0])
     due_at, rule = rows[0].due_for(target, now)
     for row in rows:
         row.status, row.due_at, row.due_since, row.due_rule = target, due_at, now, rule
     model.objects.bulk_create(rows)
     change = model._meta.get_field("changes").related_model
-    about = {"before": before, "after": target, "event": event, "by": by, "role": role}
+    about = {"before": model._meta.get_field("status").default, "after": target, "event": event, "by": by, "role": role}
     change.objects.bulk_create([change(subject=row, due_at=due_at, at=now, told_at=now, **about) for row in rows])
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from fzportal.workflow import begin_many
 
+from .. import search
 from ..models import Contact, NumberSeries, Suggestion
 
 
@@ -19,6 +20,8 @@ def take_in(arrivals, *, by, now=None):
     numbers = NumberSeries.take(timezone.localdate(now).year, len(suggestions)) if suggestions else []
     for suggestion, number in zip(suggestions, numbers, strict=True):
         suggestion.number = number
+        body = f"{suggestion.situation}\n{suggestion.proposal}\n{suggestion.place}"
+        suggestion.search = search.vector(suggestion.title, body)
     begin_many(
         suggestions, Suggestion.Status.SUBMITTED, by=by, role="office" if by else "clock", event="imported", now=now
     )
