@@ -1,4 +1,4 @@
-"""What every page knows: the portal's name, the display mode, the language, whether this is the demo, what is unread."""
+"""What every page knows: the portal's name, the display mode and language, demo or not, what is unread."""
 
 from functools import cache
 

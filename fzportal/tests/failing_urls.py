@@ -37,9 +37,11 @@ def asks(request):
 
 
 WRITING = """{% extends "base.html" %}{% block heading %}写{% endblock %}{% block content %}
-<form method="post" data-autosave="/writes/" novalidate>{% csrf_token %}<label for="w">内容</label><textarea id="w" name="w"></textarea>
+<form method="post" data-autosave="/writes/" novalidate>{% csrf_token %}
+<label for="w">内容</label><textarea id="w" name="w"></textarea>
 <p data-saved></p><button class="button">提交</button></form>
-<ul class="rows" data-keys><li class="row"><a href="/about/">一</a></li><li class="row"><a href="/help/">二</a></li></ul>
+<ul class="rows" data-keys>
+<li class="row"><a href="/about/">一</a></li><li class="row"><a href="/help/">二</a></li></ul>
 {% endblock %}"""
 received = []  # (kind, text) of every POST to the page one writes on
 

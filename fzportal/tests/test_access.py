@@ -65,7 +65,8 @@ def test_targets_are_large_enough(visit):
     least = 60 if visit.evaluate("document.documentElement.dataset.mode") == "elder" else 44
     small = visit.evaluate(
         """least => Array.from(document.querySelectorAll(
-              'header a, nav a, footer a, button, summary, select, input:not([type=checkbox]):not([type=radio]), .choices label'))
+              `header a, nav a, footer a, button, summary, select, .choices label,
+               input:not([type=checkbox]):not([type=radio])`))
             .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < least - 0.5)
             .map(e => e.outerHTML.slice(0, 90) + ' ' + e.getBoundingClientRect().height)""",
         least,
