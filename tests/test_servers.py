@@ -14,6 +14,10 @@ from django.db import connection
 from fzportal.embedded import undertaker
 
 
+# "The next test" is one only in the same process.
+in_order = pytest.mark.xdist_group("in_order")
+
+
 def client(valkey):
     return redis.Redis.from_url(valkey.url, socket_timeout=0.3, socket_connect_timeout=0.3)
 
@@ -26,23 +30,27 @@ def test_every_process_has_a_database_of_its_own_that_knows_chinese_letters():
         assert cursor.fetchone() == (f"test_{worker}", "C.UTF-8")
 
 
+@in_order
 @pytest.mark.django_db(transaction=True)
 def test_a_transactional_test_may_delete_what_migrations_wrote():
     ContentType.objects.all().delete()
     assert ContentType.objects.count() == 0
 
 
+@in_order
 @pytest.mark.django_db(transaction=True)
 def test_the_next_test_finds_what_migrations_wrote():
     assert ContentType.objects.filter(app_label="contenttypes").exists()
 
 
+@in_order
 @pytest.mark.django_db(transaction=True)
 def test_what_a_transactional_test_adds_is_gone_however_much_it_is():
     ContentType.objects.bulk_create(ContentType(app_label="many", model=str(number)) for number in range(30_000))
     assert ContentType.objects.filter(app_label="many").count() == 30_000
 
 
+@in_order
 @pytest.mark.django_db(transaction=True)
 def test_the_next_test_finds_none_of_it_and_may_add_rows():
     assert ContentType.objects.filter(app_label="many").count() == 0
@@ -54,11 +62,13 @@ def test_settings_use_this_processs_valkey(valkey):
     assert client(valkey).ping() is True
 
 
+@in_order
 def test_the_cache_keeps_something():
     cache.set("one", 1)
     assert cache.get("one") == 1
 
 
+@in_order
 def test_the_cache_is_empty_in_the_next_test():
     assert cache.get("one") is None
 

@@ -27,8 +27,9 @@ class Portal:
 
     def __init__(self, folder, **said):
         self.folder, self.port = folder / "var", free_port()
-        quiet = {"DATABASE_URL": "", "REDIS_URL": "", "DEMO": "0", "SITE_URL": "", "CACHE_URL": ""}
-        self.env = os.environ | quiet | {"VAR_DIR": str(self.folder), "PORT": str(self.port)} | said
+        unsaid = {"DATABASE_URL": "", "REDIS_URL": "", "CACHE_URL": "", "SITE_URL": "", "DEMO": "0"}
+        small = {"WEB_WORKERS": "1", "WORKER_CONCURRENCY": "1"}
+        self.env = os.environ | unsaid | small | {"VAR_DIR": str(self.folder), "PORT": str(self.port)} | said
         self.out, self.process = folder / "out.txt", None
 
     def start(self):
@@ -102,7 +103,7 @@ def test_a_signal_ends_every_process_it_started_and_postgresql_cleanly(portal, n
     assert "database system is shut down" in (portal.folder / "postgres" / "postgres.log").read_text()
 
 
-@pytest.mark.parametrize("name", ["bin/postgres -D", "valkey-server", "granian", "celery --quiet --app fzportal beat"])
+@pytest.mark.parametrize("name", ["bin/postgres -D", "celery --quiet --app fzportal beat"])
 def test_when_one_process_dies_all_end_and_the_exit_code_says_so(portal, name):
     portal.start().started()
     os.kill(portal.pid_of(name), signal.SIGKILL)
