@@ -71,6 +71,10 @@ class SuggestionQuerySet(models.QuerySet):
         """What lists and pages show beside the words."""
         return self.select_related("public", "category", "division__parent", "department", "deputy", "author")
 
+    def with_message_parts(self):
+        """What messages name besides: the reason for declining, the one it was merged into, the proposed lead."""
+        return self.with_parts().select_related("decline_reason", "merged_into", "proposed_lead")
+
 
 class Suggestion(Movable):
     """A citizen's suggestion, from draft to closed. Contact data lives apart (``Contact``), files too."""
@@ -210,8 +214,14 @@ class Suggestion(Movable):
         """The page everybody who may see it shares."""
         return reverse("suggestion_detail", args=[self.number])
 
+    def audience_now(self, audience: str) -> str:
+        """The holder is the author where the next step is theirs."""
+        theirs = audience == "holder" and self.status in (self.Status.NEEDS_INFO, self.Status.REPLIED)
+        return "author" if theirs else audience
+
     def url_for(self, audience):
         """Authors and followers read the shared page (without an account: by number and code), staff the desk."""
+        audience = self.audience_now(audience)
         if audience == "followers" or (audience == "author" and self.author_id):
             return self.get_absolute_url()
         if audience == "author":
@@ -220,6 +230,7 @@ class Suggestion(Movable):
 
     def addresses(self, audience):
         """The contact of an author without an account."""
+        audience = self.audience_now(audience)
         if audience != "author" or self.author_id is not None:
             return []
         contact = getattr(self, "contact", None)
