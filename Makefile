@@ -30,7 +30,7 @@ check: env-dev
 	$(BIN)/python -m pytest -q fzportal/tests/test_consistency.py
 
 bench: env-dev
-	@exec $(BIN)/python -m bench $(ARGS)
+	@VAR_DIR=$(CURDIR)/var/bench DEBUG=0 DEMO=0 exec $(BIN)/python -m fzportal.embedded do $(BIN)/python -m bench $(ARGS)
 
 env:
 	@$(PYTHON) -I fzportal/bootstrap.py

@@ -1,0 +1,38 @@
+"""Which pages are measured, each with what it is asked for and by whom."""
+
+from urllib.parse import quote
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from suggestions.models import Suggestion
+
+TWO = ["电梯", "食堂", "内河", "路灯", "古树", "停车", "公交", "温泉"]
+FOUR = ["社区食堂", "学校食堂", "晚上没有", "公布时间", "独居老人", "公园厕所", "延长开放", "三坊七巷"]
+
+
+def rooms(cast) -> dict:
+    """name -> (paths, cookie, test client)."""
+    nobody, deputy, tracker = Client(), Client(), Client()
+    deputy.force_login(get_user_model().objects.get(pk=cast["deputy_user"]), settings.AUTHENTICATION_BACKENDS[0])
+    numbers = list(Suggestion.objects.published().order_by("pk").values_list("number", flat=True)[:2000:100])
+    case = Suggestion.objects.get(number=numbers[0])
+    opened = tracker.post("/track/", {"number": case.number, "code": case.query_code}, follow=True)
+    theme, place = case.category.slug, case.division.code
+    return {
+        "bare": (["/bare/"], "", nobody),
+        "home": (["/"], "", nobody),
+        "browse": (["/suggestions/"], "", nobody),
+        "browse, filtered": ([f"/suggestions/?category={theme}&division={place}"], "", nobody),
+        "search, 2 characters": ([f"/suggestions/?q={q}" for q in map(quote, TWO)], "", nobody),
+        "search, 4 characters": ([f"/suggestions/?q={q}" for q in map(quote, FOUR)], "", nobody),
+        "detail": ([f"/suggestions/{n}/" for n in numbers], "", nobody),
+        "track": ([opened.request["PATH_INFO"]], cookie(tracker), tracker),
+        "desk": (["/desk/"], cookie(deputy), deputy),
+    }
+
+
+def cookie(client) -> str:
+    """The session a test client holds, for a real connection."""
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
