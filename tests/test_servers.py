@@ -13,7 +13,6 @@ from django.db import connection
 
 from fzportal.embedded import undertaker
 
-
 # "The next test" is one only in the same process.
 in_order = pytest.mark.xdist_group("in_order")
 
