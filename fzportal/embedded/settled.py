@@ -13,7 +13,7 @@ from pathlib import Path
 import environ
 
 from . import undertaker
-from .processes import Failure
+from .processes import Failure, is_root
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 SPACE_NEEDED = 150 * 1024 * 1024
@@ -32,6 +32,9 @@ def environment():
     found["SITE_URL"] = found.get("SITE_URL") or f"http://localhost:{found['PORT']}"
     found["VAR_DIR"] = str(Path(found.get("VAR_DIR") or BASE_DIR / "var").resolve())
     found["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), found.get("PATH", os.defpath)])
+    if is_root():
+        # Celery's advice to production, a screenful of it; here everything else runs as root, too.
+        found.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser:UserWarning")
     return found | {"PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "fzportal.settings"}
 
 
