@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fzportal.forms import CodeField, LineField, ParagraphField, PhoneField
+from fzportal.templatetags.ui import when
 
 WORDS = "我们楼 1998 年建成，七层没有电梯，住着 11 位七十岁以上的老人。去年申请加装，只说“已列入计划”。"
 TITLE = "老旧小区加装电梯，希望公布每个单元排到第几批"
@@ -51,7 +52,7 @@ def gallery(request):
         "now": now,
         "start": now,
         "end": now + timedelta(minutes=150),
-        "facts": [(_("Number"), "2026-000231"), (_("Category"), "城乡建设"), (_("Due"), now)],
+        "facts": [(_("Number"), "2026-000231"), (_("Category"), "城乡建设"), (_("Due"), when(now))],
         "timeline": [
             {"title": _("Replied"), "at": now, "role": "市住房和城乡建设局", "tone": "done"},
             {"title": _("In progress"), "at": now, "note": WORDS, "tone": "wait"},
