@@ -31,7 +31,7 @@ class NotSent(Exception):
 
 
 class Unreachable(NotSent):
-    """The server does not answer at all: the rest of the batch need not be tried now."""
+    """The server does not answer, or wants to be left alone: nothing else need be tried there now."""
 
 
 class Refused(NotSent):
@@ -81,6 +81,7 @@ class HttpGatewaySms:
 
     NEVER = (400, 404, 410, 422)
     KNOWN = 409
+    BUSY = 429
 
     def send(self, phone, text, reference=""):
         body = json.dumps({"to": phone, "text": text, "reference": reference}).encode()
@@ -91,8 +92,10 @@ class HttpGatewaySms:
                 accepted = json.loads(answer.read(ANSWER_BYTES))
         except urllib.error.HTTPError as error:
             self.judge(error)
-        except (OSError, ValueError, urllib.error.URLError) as error:
-            raise NotSent(f"SMS gateway: {error}") from error
+        except OSError as error:
+            raise Unreachable(f"SMS gateway: {describe(error)}") from error
+        except ValueError as error:
+            raise NotSent(f"SMS gateway: {describe(error)}") from error
         else:
             if not isinstance(accepted, dict):
                 raise NotSent("SMS gateway: the answer is not an object")
@@ -102,4 +105,94 @@ class HttpGatewaySms:
         error.close()
         if error.code == self.KNOWN:
             return
-        raise (Refused if error.code in self.NEVER else NotSent)(f"SMS gateway: {error.code}")
+        kind = Refused if error.code in self.NEVER else Unreachable if error.code == self.BUSY else NotSent
+        raise kind(f"SMS gateway: {error.code}")
+
+
+# --- e-mail ------------------------------------------------------------------------------------------------------
+
+
+def build_mail(*, to, subject, text, html, reference, unsubscribe_url) -> EmailMultiAlternatives:
+    """A message in text and HTML with one-click unsubscription (RFC 8058).
+
+    ``reference`` becomes the Message-ID: it stays the same when a crash between sending and marking makes us send
+    twice, so that the receiving side can drop the second.
+    """
+    headers = {
+        "Message-ID": f"<{reference}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>",
+        "Auto-Submitted": "auto-generated",
+        "List-Unsubscribe": f"<{unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    mail = EmailMultiAlternatives(subject, text, to=[to], headers=headers)
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+class Mailer:
+    """One connection for a batch: opened for the first message, renewed when the server hangs up on a used one."""
+
+    def __init__(self):
+        self.connection = get_connection()
+        self.is_open = False
+        self.broken = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def send(self, mail):
+        """Send one message. Raises NotSent, Unreachable or Refused."""
+        used = self.is_open
+        try:
+            self.open()
+            self.connection.send_messages([mail])
+            self.broken = 0
+        except (smtplib.SMTPServerDisconnected, ConnectionError) as error:
+            self.close()
+            # Many servers take so many messages a connection and then hang up: that is no failure.
+            if used:
+                return self.send(mail)
+            self.count(error)
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _text in error.recipients.values()]
+            raise (Refused if min(codes) >= 500 else NotSent)(str(error.recipients)) from error
+        except smtplib.SMTPDataError as error:
+            raise (Refused if error.smtp_code >= 500 else NotSent)(str(error)) from error
+        except OSError as error:  # smtplib's other errors are OSErrors too: a wait in vain, a sender refused
+            self.close()
+            self.count(error)
+        except ValueError as error:
+            raise Refused(f"no address: {error}") from error
+        return None
+
+    def count(self, error):
+        """A connection broke in the middle of a message: once may be that message's fault, thrice is the server's."""
+        self.broken += 1
+        raise (Unreachable if self.broken >= BROKEN_IN_A_ROW else NotSent)(describe(error)) from error
+
+    def open(self):
+        """Connect unless connected."""
+        if self.is_open:
+            return
+        try:
+            self.connection.open()
+        except OSError as error:
+            self.close()
+            raise Unreachable(describe(error)) from error
+        self.is_open = True
+
+    def close(self):
+        """Hang up; a server that is gone already does not matter."""
+        self.is_open = False
+        try:
+            self.connection.close()
+        except OSError as error:
+            logger.info("Closing the mail connection: %s", error)
+
+
+def describe(error) -> str:
+    """Class and words: a time-out alone says nothing."""
+    return f"{type(error).__name__}: {error}"

@@ -22,7 +22,8 @@ class NotificationQuerySet(models.QuerySet):
 
     def in_inbox_of(self, user):
         """What ``user`` finds in the portal itself, newest first."""
-        return self.filter(recipient=user, channel=Channel.INBOX).order_by("-pk")
+        rows = self.filter(recipient=user, channel=Channel.INBOX, state=Notification.State.SENT)
+        return rows.order_by("-pk")
 
     def unread(self):
         """Not opened yet."""
@@ -34,6 +35,10 @@ class NotificationQuerySet(models.QuerySet):
         return self.filter(state=Notification.State.WAITING, next_try_at__lte=now).filter(
             Q(lease_until=None) | Q(lease_until__lt=now)
         )
+
+    def failed(self):
+        """Given up after hours of trying, or refused by the receiving side."""
+        return self.filter(state=Notification.State.FAILED)
 
 
 class Notification(models.Model):
@@ -81,9 +86,7 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["next_try_at"], name="notification_due", condition=Q(state="waiting")),
             models.Index(fields=["recipient", "-id"], name="notification_inbox", condition=Q(channel="inbox")),
-            models.Index(
-                fields=["recipient"], name="notification_unread", condition=Q(channel="inbox", read_at=None)
-            ),
+            models.Index(fields=["recipient"], name="notification_unread", condition=Q(channel="inbox", read_at=None)),
         ]
 
     def __str__(self):
@@ -93,6 +96,26 @@ class Notification(models.Model):
     def change(self):
         """The change told, with its subject; None when it is gone."""
         return apps.get_model(self.topic).objects.select_related("subject").filter(pk=self.change_id).first()
+
+    @property
+    def to(self) -> str:
+        """The e-mail address or phone number as it is now; of an account, or the one that was left with the case."""
+        if self.recipient is None:
+            return self.address
+        return self.recipient.email if self.channel == Channel.EMAIL else self.recipient.phone
+
+    @property
+    def reference(self) -> str:
+        """The name of this message for mail servers and gateways: always the same, so that a repetition is noticed."""
+        return f"n{self.pk}.{int(self.created_at.timestamp())}"
+
+    def mark(self, state, *, now, error=""):
+        """Write how it went and free the row. What another worker has marked meanwhile stays."""
+        self.state, self.error, self.lease_until = state, error[:300], None
+        self.sent_at = now if state == self.State.SENT else None
+        Notification.objects.filter(pk=self.pk, state=self.State.WAITING).update(
+            state=self.state, error=self.error, lease_until=None, sent_at=self.sent_at
+        )
 
 
 class Preference(models.Model):
@@ -110,3 +133,31 @@ class Preference(models.Model):
 
     def __str__(self):
         return f"{self.user}: {self.email} {self.sms}"
+
+    @staticmethod
+    def reached(people, channel):
+        """Those of ``people`` (a queryset of users) who get news by ``channel``.
+
+        E-mail: a verified address, unless turned off. SMS: a verified phone, when chosen; unless chosen at all, when
+        there is no verified e-mail. The inbox: everybody.
+        """
+        if channel == Channel.EMAIL:
+            return people.with_verified_email().exclude(preference__email=False)
+        if channel == Channel.SMS:
+            unasked = Q(preference__sms__isnull=True) & ~Q(pk__in=people.with_verified_email().values("pk"))
+            return people.with_verified_phone().filter(Q(preference__sms=True) | unasked)
+        return people
+
+
+class Unsubscribed(models.Model):
+    """An e-mail address without an account that wants no more mail. An account has its ``Preference`` instead."""
+
+    address = models.EmailField(_("e-mail"), unique=True)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("unsubscribed address")
+        verbose_name_plural = _("unsubscribed addresses")
+
+    def __str__(self):
+        return self.address

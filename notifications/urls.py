@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from fzportal.home import home as soon
+from . import views
 
 urlpatterns = [
-    path("my/inbox/", soon, name="my_inbox"),
-    path("my/preferences/", soon, name="my_preferences"),
+    path("my/inbox/", views.inbox, name="my_inbox"),
+    path("my/inbox/read/", views.read_all, name="my_inbox_read"),
+    path("my/inbox/<int:pk>/", views.open_news, name="my_inbox_open"),
+    path("my/preferences/", views.preferences, name="my_preferences"),
+    path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("n/<str:code>/", views.short_link, name="short_link"),
 ]

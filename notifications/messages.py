@@ -1,0 +1,109 @@
+"""What is said: ``templates/messages/<app>/<event>.txt``, or ``<event>.<audience>.txt`` where readers differ.
+
+The first line is the subject and carries no personal data; blank lines part paragraphs. The template knows ``change``,
+``subject`` (what changed), ``audience`` and ``url`` (where this audience reads on, absolute).
+"""
+
+from typing import NamedTuple
+
+from django.apps import apps
+from django.conf import settings
+from django.core import signing
+from django.db.models import Prefetch
+from django.template import Context
+from django.template.loader import render_to_string, select_template
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.http import base36_to_int, int_to_base36
+
+from .models import Notification
+
+SALT = "notifications.unsubscribe"
+
+
+class Message(NamedTuple):
+    """A message in words: subject, paragraphs, and the address of the page to go on."""
+
+    subject: str
+    paragraphs: list[str]
+    url: str
+
+    @property
+    def blocks(self) -> list[list[tuple[str, bool]]]:
+        """Paragraphs as lines, each with whether it is an address of ours: what the HTML part may make a link."""
+        return [[(line, line.startswith(absolute("/"))) for line in part.splitlines()] for part in self.paragraphs]
+
+
+def absolute(path: str) -> str:
+    """An address that works outside of the portal."""
+    return settings.SITE_URL.rstrip("/") + path
+
+
+def message(change, audience: str) -> Message:
+    """What ``audience`` is told about ``change``, in the active language."""
+    folder = f"messages/{change._meta.app_label}"
+    template = select_template([f"{folder}/{change.event}.{audience}.txt", f"{folder}/{change.event}.txt"]).template
+    url = absolute(change.subject.url_for(audience))
+    values = {"change": change, "subject": change.subject, "audience": audience, "url": url}
+    values["my"] = absolute(reverse("my"))
+    # Plain text: escaping would put &amp; into it. The HTML part escapes for itself.
+    subject, _end, body = template.render(Context(values, autoescape=False)).strip().partition("\n")
+    paragraphs = ["\n".join(line.strip() for line in part.splitlines() if line.strip()) for part in body.split("\n\n")]
+    return Message(" ".join(subject.split()), [part for part in paragraphs if part], url)
+
+
+def mail_parts(said: Message, unsubscribe_url: str) -> dict:
+    """The message as ``subject``, ``text`` and ``html`` of an e-mail; both parts say the same."""
+    values = {"said": said, "portal": settings.PORTAL, "unsubscribe_url": unsubscribe_url, "lang": "zh-CN"}
+    text = render_to_string("messages/base.txt", values).strip() + "\n"
+    return {"subject": said.subject, "text": text, "html": render_to_string("messages/base.html", values)}
+
+
+def short_text(said: Message, notification) -> str:
+    """The message as an SMS: subject and a short link."""
+    return f"{said.subject} {absolute(reverse('short_link', args=[short_code(notification)]))}"
+
+
+def short_code(notification) -> str:
+    """pk in base 36 and six letters that nobody can guess: short, and not to be counted through."""
+    seal = salted_hmac("notifications.short", str(notification.pk)).hexdigest()[:6]
+    return f"{int_to_base36(notification.pk)}-{seal}"
+
+
+def behind(code: str):
+    """The notification a short link stands for, or None."""
+    try:
+        notification = Notification.objects.filter(pk=base36_to_int(code.partition("-")[0])).first()
+    except (ValueError, OverflowError):
+        return None
+    return notification if notification and constant_time_compare(short_code(notification), code) else None
+
+
+def unsubscribe_url(notification) -> str:
+    """The link at the end of an e-mail: signed, so that it works without signing in; it names no address."""
+    token = signing.Signer(salt=SALT).sign(str(notification.pk))
+    return absolute(reverse("unsubscribe", args=[token]))
+
+
+def told_by(token: str):
+    """The notification whose e-mail carried ``token``, or None."""
+    try:
+        pk = signing.Signer(salt=SALT).unsign(token)
+    except signing.BadSignature:
+        return None
+    return Notification.objects.select_related("recipient").filter(pk=pk).first()
+
+
+def changes_of(notifications) -> dict:
+    """The changes behind many notifications, {(topic, pk): change}, in two queries per topic.
+
+    What changed comes with its parts: the queryset of a ``Movable`` that tells news has ``with_message_parts()``.
+    """
+    found = {}
+    for topic in {n.topic for n in notifications}:
+        model = apps.get_model(topic)
+        subjects = model._meta.get_field("subject").related_model.objects.with_message_parts()
+        pks = {n.change_id for n in notifications if n.topic == topic}
+        rows = model.objects.filter(pk__in=pks).prefetch_related(Prefetch("subject", subjects))
+        found |= {(topic, change.pk): change for change in rows}
+    return found
