@@ -34,6 +34,30 @@ class UserQuerySet(models.QuerySet):
         """``user.phone`` is theirs."""
         return self.filter(phone_verified=True).exclude(phone="")
 
+    def owner_of(self, *, email="", phone=""):
+        """Whose address this is, or None: who proved it, else who was entered with it and has never signed in.
+
+        An address somebody merely claims beside their own is nobody's, or its true owner would land in their account.
+        """
+        if phone:
+            proven = self.with_verified_phone().filter(phone=phone)
+            claimed = self.filter(phone=phone, phone_verified=False)
+        else:
+            proven = self.filter(emailaddress__email=email, emailaddress__verified=True)
+            claimed = self.filter(email__iexact=email)
+        return proven.first() or claimed.filter(last_login=None).order_by("pk").first()
+
+    def abandoned(self, before):
+        """Typed an address before this moment and never the code: no row of any kind hangs on them."""
+        unused = self.filter(date_joined__lt=before, last_login=None, phone_verified=False, is_demo=False)
+        for relation in self.model._meta.get_fields(include_hidden=True):
+            if relation.auto_created and not relation.concrete:
+                rows = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+                # The address typed is the one row a sign-up makes.
+                mine = rows.filter(verified=True) if relation.name == "emailaddress" else rows
+                unused = unused.filter(~Exists(mine))
+        return unused
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """Creates users; ``create_superuser`` makes a member of the office, for there is nobody above it."""
@@ -142,6 +166,22 @@ class User(AbstractBaseUser):
     def has_module_perms(self, app_label) -> bool:
         """As ``has_perm``."""
         return self.has_perm(None)
+
+
+class PolicyConsent(models.Model):
+    """Somebody signed in under this version of the privacy policy (PIPL Art. 14, 17)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="policy_consents")
+    version = models.CharField(_("version"), max_length=20)
+    given_at = models.DateTimeField(_("given"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("consent to the privacy policy")
+        verbose_name_plural = _("consents to the privacy policy")
+        constraints = [models.UniqueConstraint(fields=["user", "version"], name="consented_once_per_version")]
+
+    def __str__(self):
+        return self.version
 
 
 class MembershipQuerySet(models.QuerySet):
