@@ -107,8 +107,7 @@ def prepare(family, folder, env):
     """Bring the database and the files to where the processes expect them."""
     (folder / "static").mkdir(exist_ok=True)
     manage(family, folder, env, "migrate", "--noinput")
-    if env["DEMO"] == "1" and any(BASE_DIR.glob("*/management/commands/seed.py")):
-        manage(family, folder, env, "seed")
+    manage(family, folder, env, "seed")
     if env["DEBUG"].lower() not in ("1", "true", "yes", "on"):
         manage(family, folder, env, "collectstatic", "--noinput")
 
