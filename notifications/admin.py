@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from fzportal.admin import ReadOnlyAdmin
+
 from . import workflow
 from .models import Notification
 
@@ -17,24 +19,13 @@ def send_again(modeladmin, request, queryset):
 
 
 @admin.register(Notification)
-class NotificationAdmin(admin.ModelAdmin):
+class NotificationAdmin(ReadOnlyAdmin):
     """Read only. The words are not shown here: they are the recipients' own post."""
 
     list_display = ["created_at", "event", "audience", "channel", "state", "tries", "next_try_at", "error"]
     list_filter = ["state", "channel", "event"]
     ordering = ["-pk"]
     actions = [send_again]
-    list_per_page = 50
-    show_full_result_count = False
     fields = [
         "created_at", "event", "audience", "channel", "state", "tries", "next_try_at", "sent_at", "read_at", "error",
     ]  # fmt: skip
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
