@@ -1,0 +1,193 @@
+"""What staff type at the desk: one form for each act. Cleaned data are the arguments of the act's verb."""
+
+import hashlib
+
+from django import forms
+from django.conf import settings
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from fzportal.forms import CodeField, LineField, ParagraphField
+
+from ..models import Department, Reply
+from ..queues import within_reach_of
+
+NOTE_MAX = 2000
+
+
+def last_move(suggestion):
+    """The pk of the change that brought ``suggestion`` where it is; reminders and looks at a contact do not count."""
+    return suggestion.changes.exclude(before=F("after")).order_by("-pk").values_list("pk", flat=True).first()
+
+
+class ActForm(forms.Form):
+    """An act without words. ``seen`` says on which state of the case the page was drawn."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    # A reply in the making that somebody else wrote meanwhile.
+    rival = None
+
+    def __init__(self, data=None, *, slug, suggestion, by, **options):
+        super().__init__(data, auto_id=f"id_{slug}_%s", **options)
+        self.slug, self.suggestion, self.by = slug, suggestion, by
+        if not self.is_bound:
+            self.initial.setdefault("seen", last_move(suggestion))
+
+    @property
+    def arguments(self) -> dict:
+        """For the verb."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "base")}
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the case has moved since the page was drawn; a page without the field is taken as fresh."""
+        seen = self.cleaned_data.get("seen")
+        return seen is not None and seen != last_move(self.suggestion)
+
+    @property
+    def words(self) -> list[str]:
+        """What was typed, to give it back."""
+        return [str(f.value()) for f in self.visible_fields() if f.widget_type == "textarea" and f.value()]
+
+    def refreshed(self):
+        """The same words on the case as it is now."""
+        self.data = self.data.copy()
+        self.data["seen"] = last_move(self.suggestion) or ""
+        return self
+
+
+def result_field(**options):
+    return forms.ChoiceField(
+        label=_("Class of the reply"), choices=Reply.Class.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a class.")}, **options,
+    )  # fmt: skip
+
+
+class AnswerForm(ActForm):
+    """A deputy answers: text and class."""
+
+    text = ParagraphField(
+        label=_("Reply"), max_length=settings.SUGGESTION_MAX_LENGTH, rows=8,
+        help_text=_("Answer every point. The author and the public read it under your name."),
+    )  # fmt: skip
+    result = result_field()
+
+
+class DraftForm(ActForm):
+    """A reply in the making. ``base`` names the text the page was drawn with: nobody overwrites words unread."""
+
+    text = ParagraphField(label=_("Reply"), max_length=settings.SUGGESTION_MAX_LENGTH, rows=10, required=False)
+    result = result_field(required=False)
+    base = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    show_optional = False
+
+    def __init__(self, data=None, *, suggestion, **options):
+        reply = suggestion.replies.unreleased().first()
+        initial = {"text": reply.text, "result": reply.result} if reply else {}
+        super().__init__(data, suggestion=suggestion, initial=initial | {"base": fingerprint(reply)}, **options)
+
+    @property
+    def rival(self):
+        """The reply as somebody else saved it since the page was drawn, unless it says the same."""
+        reply = self.suggestion.replies.unreleased().select_related("author").first()
+        if reply is None or reply.author_id == self.by.pk or fingerprint(reply) == self.cleaned_data.get("base"):
+            return None
+        is_same = (reply.text, reply.result) == (self.cleaned_data.get("text"), self.cleaned_data.get("result"))
+        return None if is_same else reply
+
+    @property
+    def is_outdated(self):
+        """Also when another handler saved another text."""
+        return super().is_outdated or self.rival is not None
+
+    def refreshed(self):
+        """The words typed, to be saved over the version that stands now once they have been compared."""
+        super().refreshed()
+        self.data["base"] = fingerprint(self.suggestion.replies.unreleased().first())
+        return self
+
+
+class HandInForm(DraftForm):
+    """The finished reply."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for name in ("text", "result"):
+            self.fields[name].required = True
+
+
+def fingerprint(reply) -> str:
+    """Tells one version of a reply in the making from another; empty where there is none."""
+    return hashlib.sha256(f"{reply.result}\n{reply.text}".encode()).hexdigest() if reply else ""
+
+
+class ReferForm(ActForm):
+    """A deputy's opinion, and the unit proposed."""
+
+    opinion = ParagraphField(
+        label=_("Your opinion"),
+        max_length=NOTE_MAX,
+        rows=5,
+        help_text=_("Everybody can read it in the history."),
+    )
+    department = forms.ModelChoiceField(
+        Department.objects.filter(is_active=True), required=False, label=_("Department you propose"),
+        empty_label=_("The office decides"),
+    )  # fmt: skip
+
+
+class ProposeDeclineForm(ActForm):
+    """Why this should not be taken here."""
+
+    note = ParagraphField(
+        label=_("Why it should be declined"), max_length=NOTE_MAX, rows=4,
+        help_text=_("Only staff read it. The congress office decides."),
+    )  # fmt: skip
+
+
+class GiveBackForm(ActForm):
+    """A word to the other deputies."""
+
+    note = ParagraphField(label=_("Note"), max_length=NOTE_MAX, rows=3, required=False)
+
+
+class RecuseForm(ActForm):
+    """Why the deputy takes no part."""
+
+    reason = LineField(
+        label=_("Reason"), max_length=200, help_text=_("For example a relative is concerned. Only staff read it.")
+    )
+
+
+class SendBackForm(ActForm):
+    """What is still wanting."""
+
+    reason = ParagraphField(
+        label=_("What is to be improved"), max_length=NOTE_MAX, rows=4, help_text=_("The text written so far is kept.")
+    )
+
+
+class ContactForm(ActForm):
+    """Why the contact is needed."""
+
+    reason = LineField(
+        label=_("What do you need the contact for?"), max_length=200,
+        help_text=_("Your reason is recorded, and the author can read it."),
+    )  # fmt: skip
+
+
+class MergeForm(ActForm):
+    """The number of the suggestion in which this one goes on."""
+
+    into = CodeField(label=_("Number of the other suggestion"), max_length=20)
+
+    def clean_into(self):
+        """The other suggestion, open, not this one, and known to the deputy or to everybody."""
+        number = self.cleaned_data["into"]
+        # Blanks and dashes are forgiven; the number itself carries one dash.
+        number = number if "-" in number else f"{number[:4]}-{number[4:]}"
+        others = within_reach_of(self.by) | self.suggestion.__class__.objects.published()
+        other = others.open().filter(number=number).exclude(pk=self.suggestion.pk).with_parts().first()
+        if other is None:
+            raise forms.ValidationError(_("There is no other open suggestion with this number."), code="unknown")
+        return other

@@ -1,0 +1,83 @@
+"""What can be done at the desk: each act, the moves it comes with, its form and its verb.
+
+Whether an act is offered follows from ``moves_for`` alone; the table adds what a button needs beside the move.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from suggestions import workflow
+from suggestions.forms import desk as forms
+
+
+class Act(NamedTuple):
+    """One way to act. ``moves``: (what the actor is, name of the move) that bring the button."""
+
+    slug: str
+    label: str
+    moves: frozenset
+    form: type[forms.ActForm]
+    verb: Callable
+    done: str
+    hint: str = ""
+    # The act whose form is shown instead: saving a draft happens in the form of handing in.
+    shown_in: str = ""
+    # Whether its form stands open; the others wait behind their names, which keeps the page short on a phone.
+    stands_open: bool = False
+    # Whether the case stays before the actor afterwards.
+    stays: bool = False
+    # A kind of templates/ui/button.html.
+    kind: str = "secondary"
+
+    def is_offered(self, moves) -> bool:
+        """Whether any of the ``moves`` open to the actor brings this act."""
+        return not self.moves.isdisjoint((m.who.role, m.name) for m in moves)
+
+
+def by_deputy(*names):
+    return frozenset(("deputy", name) for name in names)
+
+
+def by_department(*names):
+    return frozenset(("department", name) for name in names)
+
+
+TABLE = (
+    Act("claim", _("Claim"), by_deputy("triaging"), forms.ActForm, workflow.claim, _("Claimed: {case}"),
+        hint=_("You then have it in hand: answer it yourself, or refer it to a department."), kind="primary",
+        stands_open=True),
+    Act("answer", _("Answer directly"), by_deputy("replied"), forms.AnswerForm, workflow.answer_directly,
+        _("Answered: {case}"), hint=_("For what you know yourself. It is released at once under your name."),
+        kind="primary"),
+    Act("refer", _("Refer"), by_deputy("referred"), forms.ReferForm, workflow.refer, _("Referred: {case}"),
+        hint=_("The congress office assigns a department; you go on following it.")),
+    Act("propose-decline", _("Propose to decline"), by_deputy("given_back"), forms.ProposeDeclineForm,
+        workflow.propose_decline, _("Proposed to the congress office: {case}")),
+    Act("merge", _("Merge"), by_deputy("merged"), forms.MergeForm, workflow.merge, _("Merged: {case}")),
+    Act("give-back", _("Give back"), by_deputy("given_back"), forms.GiveBackForm, workflow.release,
+        _("Given back: {case}"), hint=_("It goes back to all deputies concerned.")),
+    Act("recuse", _("Stand aside"), by_deputy("triaging", "given_back"), forms.RecuseForm, workflow.recuse,
+        _("You take no part in {case}."), kind="danger",
+        hint=_("When you, a relative or your unit is concerned, or a court or a bid: you will not see it again.")),
+    Act("take-on", _("Take on"), by_department("in_progress"), forms.ActForm, workflow.take_on,
+        _("Taken on: {case}"), stays=True, kind="primary", stands_open=True),
+    Act("draft", _("Save the draft"), by_department("reply_review"), forms.DraftForm, workflow.save_reply,
+        _("Draft saved."), shown_in="hand-in", stays=True),
+    Act("hand-in", _("Hand in the reply"), by_department("reply_review"), forms.HandInForm, workflow.hand_in,
+        _("Handed in for release: {case}"), hint=_("A second person releases it."), kind="primary",
+        stands_open=True),
+    Act("release", _("Release the reply"), by_department("replied"), forms.ActForm, workflow.release_reply,
+        _("Released: {case}"), hint=_("The author and the public can read it at once."), kind="primary",
+        stands_open=True),
+    Act("send-back", _("Send back"), by_department("sent_back"), forms.SendBackForm, workflow.send_back,
+        _("Sent back: {case}")),
+)  # fmt: skip
+ACTS = {act.slug: act for act in TABLE}
+
+
+def offered(suggestion, user) -> list[Act]:
+    """The acts open to ``user`` now."""
+    moves = suggestion.moves_for(user)
+    return [act for act in TABLE if act.is_offered(moves)]
