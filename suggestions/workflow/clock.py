@@ -23,8 +23,13 @@ def close_silent(suggestion, *, by=None, now=None):
 
 def remind(suggestion, *, event, by=None, now=None):
     """Write the reminder ``due_soon`` or ``overdue`` once per due date; True when this call wrote it."""
+    due_at = suggestion.due_at
     try:
         with transaction.atomic():
+            lock(suggestion)
+            # Somebody acted since the task looked: there is nothing to remind of.
+            if suggestion.due_at != due_at or not suggestion.is_open:
+                return False
             record(suggestion, event, by=by, role="clock", now=now)
     except IntegrityError:
         return False
