@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts import workflow as accounts
 from accounts.permissions import is_verified
 from fzportal.workflow import MoveNotAllowed, Stale, lock, move, record
 
@@ -67,8 +68,7 @@ def introduce(draft, *, by, shown_as, contact, consents, nickname=""):
     draft.consents.exclude(pk__in=in_force).delete()
     for kind in consents:
         Consent.objects.get_or_create(suggestion=draft, kind=kind, version=settings.CONSENT_VERSION)
-    by.name, by.nickname = by.name or contact["name"], nickname or by.nickname
-    by.save(update_fields=["name", "nickname"])
+    accounts.rename(by, name=by.name or contact["name"], nickname=nickname or by.nickname, by=by)
 
 
 @transaction.atomic

@@ -1,0 +1,167 @@
+"""What may be attached, decided by content and never by name or claimed type.
+
+``examine`` takes an uploaded file and gives what is stored: images drawn anew from their pixels (nothing else of the
+file survives: no EXIF, no place, no code behind the picture), PDFs unchanged after a check. It raises ``Refused``, whose
+message is for the person.
+"""
+
+from io import BytesIO
+from pathlib import PurePath
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageCms, ImageOps
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
+
+from fzportal.forms import clean_line
+
+# The longest side that is kept; more pixels than MAX_PIXELS are not even decoded (decompression bombs).
+MAX_SIDE = 4096
+MAX_PIXELS = 50_000_000
+MAX_PDF_OBJECTS = 50_000
+# Writers leave a line end or two behind a PDF's end mark; more than this is another file riding along.
+MAX_PDF_TAIL = 1024
+NAME_LENGTH = 80
+
+JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"
+ACCEPTED = (JPEG, PNG, WEBP, PDF)
+ENDINGS = {JPEG: ".jpg", PNG: ".png", WEBP: ".webp", PDF: ".pdf"}
+# Keys of a PDF that do something when it is opened or read, or that carry another file.
+ACTIVE = {"/JavaScript", "/JS", "/Launch", "/RichMedia", "/XFA", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR"}
+CARRIED = {"/EmbeddedFile", "/EmbeddedFiles", "/EF"}
+
+DAMAGED = _("The file is damaged or incomplete. Please open it on your device to check, then choose it again.")
+TOO_WIDE = _("The picture has too many pixels. Please make it smaller and choose it again.")
+
+
+class Refused(Exception):
+    """The file may not be attached; the message says why and what to do."""
+
+
+class Found(NamedTuple):
+    """What is stored: the bytes, the type we found, a name that ends accordingly, and the size of a picture."""
+
+    content: bytes
+    content_type: str
+    name: str
+    width: int | None = None
+    height: int | None = None
+
+
+def examine(file) -> Found:
+    """Check an uploaded file (``.size``, ``.name``, ``.read()``) and give what may be stored. Raises Refused."""
+    if file.size > settings.ATTACHMENT_MAX_BYTES:
+        limit = settings.ATTACHMENT_MAX_BYTES // 1024 // 1024
+        raise Refused(_("The file is larger than %(limit)d MB. Please make it smaller.") % {"limit": limit})
+    data = file.read()
+    if not data:
+        raise Refused(_("The file is empty."))
+    content_type = type_of(data)
+    name = named(file.name, content_type)
+    if content_type == PDF:
+        check_pdf(data)
+        return Found(data, PDF, name)
+    return redraw(data, content_type, name)
+
+
+def type_of(data: bytes) -> str:
+    """The type the first bytes tell. Raises Refused for every other."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return WEBP
+    if data.startswith(b"%PDF-"):
+        return PDF
+    raise Refused(_("Only JPEG, PNG and WebP pictures and PDF files can be attached."))
+
+
+def named(name: str, content_type: str) -> str:
+    """The name people see: without folders and invisible characters, ending as its content demands."""
+    stem = PurePath(clean_line(name or "").replace("\\", "/")).stem.strip(". ")
+    return (stem[:NAME_LENGTH] or "file") + ENDINGS[content_type]
+
+
+def redraw(data: bytes, content_type: str, name: str) -> Found:
+    """Draw a picture anew: upright, at most MAX_SIDE long, sRGB, first frame, nothing but pixels."""
+    kind = content_type.removeprefix("image/").upper()
+    try:
+        with Image.open(BytesIO(data), formats=[kind]) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise Refused(TOO_WIDE)
+            # JPEG can be decoded at a fraction of its size: spares memory for a phone's 50 million pixels.
+            picture.draft(None, (MAX_SIDE, MAX_SIDE))
+            picture.load()
+            drawn = plain_colours(ImageOps.exif_transpose(picture))
+            drawn.thumbnail((MAX_SIDE, MAX_SIDE))
+    except Image.DecompressionBombError as error:
+        raise Refused(TOO_WIDE) from error
+    # Pillow's decoders raise many kinds for what is broken; each means the same to the person.
+    except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, EOFError, MemoryError) as error:
+        raise Refused(DAMAGED) from error
+    out = BytesIO()
+    options = {JPEG: {"quality": 88, "optimize": True}, PNG: {"optimize": True}, WEBP: {"quality": 88}}
+    drawn.info.clear()
+    drawn.save(out, kind, **options[content_type])
+    return Found(out.getvalue(), content_type, name, *drawn.size)
+
+
+def plain_colours(picture):
+    """RGB, RGBA or grey in sRGB; profiles are applied, then dropped."""
+    profile = picture.info.get("icc_profile")
+    if profile and picture.mode in ("RGB", "CMYK"):
+        try:
+            source = ImageCms.ImageCmsProfile(BytesIO(profile))
+            return ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError):
+            pass  # a broken profile: the colours are a little off, the picture is fine
+    if picture.mode in ("L", "RGB", "RGBA"):
+        return picture
+    transparent = picture.format != "JPEG" and (picture.mode in ("LA", "PA") or "transparency" in picture.info)
+    return picture.convert("RGBA" if transparent else "RGB")
+
+
+def check_pdf(data: bytes):
+    """Refuse a PDF that is locked, damaged, does things by itself, carries files, or has something behind its end."""
+    tail = len(data) - data.rfind(b"%%EOF")
+    if b"%%EOF" not in data or tail > MAX_PDF_TAIL:
+        raise Refused(DAMAGED)
+    try:
+        reader = PdfReader(BytesIO(data))
+        if reader.is_encrypted:
+            raise Refused(_("The PDF is locked with a password. Please save it without one and choose it again."))
+        keys = pdf_keys(reader)
+        pages = len(reader.pages)
+    except Refused:
+        raise
+    # pypdf raises its own errors and, for hostile files, almost any other.
+    except Exception as error:
+        raise Refused(DAMAGED) from error
+    if pages == 0:
+        raise Refused(DAMAGED)
+    if keys & ACTIVE:
+        raise Refused(_("The PDF contains a program or opens something by itself. Please print it to a new PDF first."))
+    if keys & CARRIED:
+        raise Refused(_("The PDF carries other files inside. Please take them out, or print it to a new PDF first."))
+
+
+def pdf_keys(reader) -> set[str]:
+    """Every key, and every name that stands as a value, in all objects of the PDF, whether a page reaches them or not."""
+    numbers = {(n, g) for g, table in reader.xref.items() for n in table} | {(n, 0) for n in reader.xref_objStm}
+    if len(numbers) > MAX_PDF_OBJECTS:
+        raise Refused(_("The PDF is too complicated to check. Please print it to a new PDF first."))
+    waiting = [reader.trailer, *(reader.get_object(IndirectObject(n, g, reader)) for n, g in sorted(numbers) if n)]
+    found: set[str] = set()
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, DictionaryObject):
+            found.update(thing.keys())
+            waiting.extend(dict.values(thing))
+        elif isinstance(thing, ArrayObject):
+            waiting.extend(list.__iter__(thing))
+        elif isinstance(thing, NameObject):
+            found.add(str(thing))
+    return found

@@ -1,0 +1,96 @@
+"""Photos and PDFs: handed out only to those who may read them, as nothing but what we found them to be."""
+
+import logging
+
+from django.conf import settings
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from fzportal.forms import clean_line
+from suggestions import drafts, permissions, uploads, workflow
+from suggestions.forms.submit import FilesForm
+from suggestions.models import Attachment, Suggestion
+
+from .steps import on_draft, onwards, show
+
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+def attachment(request, pk):
+    """The file; 404 for those who may not read it, as if it did not exist."""
+    found = get_object_or_404(Attachment.objects.select_related("suggestion"), pk=pk)
+    if not permissions.may_open_attachment(reader(request, found.suggestion), found):
+        raise Http404
+    try:
+        content = found.file.open("rb")
+    except OSError as error:
+        logger.error("The file of attachment %s is missing", pk)
+        raise Http404 from error
+    response = FileResponse(
+        content, content_type=found.content_type, as_attachment=found.content_type == uploads.PDF, filename=found.name
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    # Short: who may read it can change, when a publication is taken back for instance.
+    response["Cache-Control"] = "private, max-age=60"
+    return response
+
+
+def reader(request, suggestion):
+    """The user, or somebody not signed in whose browser began the draft."""
+    by = drafts.writer(request, suggestion) if suggestion.status == Suggestion.Status.DRAFT else None
+    return by or request.user
+
+
+@on_draft
+def files(request, draft, by):
+    """Step 4 of a submission: each good file is kept at once, whatever is wrong with another."""
+    form = FilesForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        chosen = request.FILES.getlist("files")
+        for problem in filter(None, [keep(draft, by, file) for file in chosen]):
+            form.add_error("files", problem)
+        if "more" in request.POST and not chosen:
+            form.add_error("files", _("Choose a file first."))
+        if not form.errors:
+            return stay(request) if "more" in request.POST else onwards(request, "suggestion_new_similar", draft)
+    kept = draft.attachments.all()
+    room = settings.ATTACHMENTS_PER_SUGGESTION - len(kept)
+    return show(request, "files", step="files", draft=draft, form=form, files=kept, room=room)
+
+
+def keep(draft, by, file):
+    """Attach one uploaded file; gives what is wrong with it, or nothing."""
+    name = clean_line(file.name)[-uploads.NAME_LENGTH :]
+    try:
+        workflow.attach(draft, by=by, found=uploads.examine(file))
+    except uploads.Refused as refused:
+        return _("%(name)s: %(problem)s") % {"name": name, "problem": refused}
+    except workflow.TooMany:
+        most = settings.ATTACHMENTS_PER_SUGGESTION
+        return _("%(name)s: no more than %(most)d files can be attached.") % {"name": name, "most": most}
+    except OSError:
+        logger.exception("An attachment could not be stored")
+        return _("%(name)s: the portal cannot store files just now. Please try again later.") % {"name": name}
+    return None
+
+
+def stay(request):
+    """This page anew, so that reloading it sends nothing again."""
+    return redirect(request.get_full_path())
+
+
+@require_POST
+@on_draft
+def detach(request, draft, by, attachment):
+    """Take a file off the draft."""
+    found = draft.attachments.filter(pk=attachment).first()
+    if found is not None:
+        workflow.detach(found, by=by)
+    query = "?back=check" if request.GET.get("back") == "check" else ""
+    return redirect(reverse("suggestion_new_files", args=[draft.pk]) + query)
