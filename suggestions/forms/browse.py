@@ -1,0 +1,108 @@
+"""The filters of the public list: every field is part of the address, none is required, nonsense is ignored."""
+
+from django import forms
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from fzportal.forms import LineField
+from liaison.models import Division
+
+from ..models import Category, Department, Reply, Suggestion
+from ..standing import AUTHORS_TURN
+
+S = Suggestion.Status
+
+# States as a citizen thinks of them.
+GROUPS = {
+    "new": (_("Being screened"), (S.SUBMITTED, S.NEEDS_INFO)),
+    "deputy": (_("With a deputy"), (S.ACCEPTED, S.TRIAGING, S.REFERRED, S.ESCALATED)),
+    "department": (
+        _("With a department"),
+        (S.ASSIGNED, S.IN_PROGRESS, S.REPLY_REVIEW, S.REHANDLING, S.SUPERVISED),
+    ),
+    "replied": (_("Answered"), (S.REPLIED,)),
+    "closed": (_("Closed"), (S.CLOSED,)),
+    "ended": (_("Declined, merged or withdrawn"), (S.DECLINED, S.MERGED, S.WITHDRAWN)),
+}
+SORTS = {"new": _("Newest first"), "supported": _("Most supported first"), "answered": _("Recently answered first")}
+
+
+class FilterForm(forms.Form):
+    """What is shown, and in which order. A street can be chosen once its county is."""
+
+    show_optional = False
+    q = LineField(label=_("Words"), required=False, max_length=100)
+    theme = forms.ChoiceField(label=_("Theme"), required=False)
+    county = forms.ChoiceField(label=_("District or county"), required=False)
+    street = forms.ChoiceField(label=_("Street or township"), required=False)
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All")), *((k, name) for k, (name, _s) in GROUPS.items())]
+    )
+    department = forms.ChoiceField(label=_("Department"), required=False)
+    result = forms.ChoiceField(
+        label=_("Class of the reply"), required=False, choices=[("", _("All")), *Reply.Class.choices]
+    )
+    sort = forms.ChoiceField(label=_("Order"), required=False, choices=list(SORTS.items()))
+    overdue = forms.BooleanField(label=_("Overdue only"), required=False)
+
+    def __init__(self, data):
+        super().__init__(data)
+        everything = ("", _("All"))
+        self.themes = list(Category.objects.order_by("position", "pk"))
+        self.counties = list(Division.objects.filter(level=Division.Level.COUNTY))
+        county = next((c for c in self.counties if c.code == data.get("county")), None)
+        self.streets = list(county.children.all()) if county else []
+        self.departments = list(Department.objects.filter(is_active=True))
+        self.fields["theme"].choices = [everything, *self._themes()]
+        self.fields["county"].choices = [everything, *((c.code, str(c)) for c in self.counties)]
+        self.fields["street"].choices = [everything, *((s.code, str(s)) for s in self.streets)]
+        self.fields["department"].choices = [everything, *((d.pk, str(d)) for d in self.departments)]
+        if not county:
+            del self.fields["street"]
+
+    def _themes(self):
+        """Task areas as groups: the area as a whole first, then its themes."""
+        for area in (t for t in self.themes if t.parent_id is None):
+            below = [(t.slug, t.name) for t in self.themes if t.parent_id == area.pk]
+            yield (area.name, [(area.slug, _("%(area)s: all") % {"area": area.name}), *below])
+
+    def values(self) -> dict:
+        """What was asked, without what says nothing and without what is no choice of ours."""
+        self.full_clean()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def narrow(self, rows):
+        """``rows`` of suggestions that fit; ``q`` is search's affair."""
+        asked = self.values()
+        if theme := asked.get("theme"):
+            chosen = next(t for t in self.themes if t.slug == theme)
+            rows = rows.filter(category__in=[t.pk for t in self.themes if chosen.pk in (t.pk, t.parent_id)])
+        if street := asked.get("street"):
+            rows = rows.filter(division=next(s.pk for s in self.streets if s.code == street))
+        elif county := asked.get("county"):
+            chosen = next(c for c in self.counties if c.code == county)
+            rows = rows.filter(division__in=[chosen.pk, *(s.pk for s in self.streets)])
+        if state := asked.get("state"):
+            rows = rows.filter(status__in=GROUPS[state][1])
+        if department := asked.get("department"):
+            rows = rows.filter(department=int(department))
+        if result := asked.get("result"):
+            rows = rows.filter(Exists(Reply.objects.released().filter(suggestion=OuterRef("pk"), result=result)))
+        if asked.get("overdue"):
+            rows = rows.overdue().exclude(status__in=AUTHORS_TURN)
+        return rows
+
+    def chips(self) -> list[tuple[str, str, str]]:
+        """(field, what is filtered, the words of its value), for removing one by one."""
+        asked = self.values()
+        return [(n, self.fields[n].label, self._word(n, value)) for n, value in asked.items() if n != "sort"]
+
+    def _word(self, name, value) -> str:
+        for key, word in getattr(self.fields[name], "choices", ()):
+            if isinstance(word, (list, tuple)):
+                word = next((inner for k, inner in word if str(k) == value), None)
+                if word:
+                    return str(word)
+            elif str(key) == value:
+                return str(word)
+        return "" if value is True else value

@@ -1,0 +1,33 @@
+"""Suggestions as rows of a list: what a row shows, read with as few queries and bytes as it takes."""
+
+from django.db.models import Prefetch
+from django.db.models.functions import Left
+
+from fzportal.paging import Order
+
+from .models import Reply
+from .standing import AUTHORS_TURN, due_line, is_late, tag
+
+# The lists' orders; each has its own index.
+NEWEST = Order(("published_at", "id"))
+SUPPORTED = Order(("supporters", "id"))
+ANSWERED = Order(("answered_at", "id"))
+OPENING = 90
+
+
+def listed(suggestions):
+    """``suggestions`` with what a row shows and without the long texts; three queries for any number of rows."""
+    opening = Reply.objects.released().select_related("department", "deputy").defer("text")
+    opening = opening.annotate(opening=Left("text", OPENING))
+    long = ("situation", "proposal", "search", "public__situation", "public__proposal")
+    return suggestions.with_parts().defer(*long).prefetch_related(Prefetch("replies", opening, to_attr="answers"))
+
+
+def entries(suggestions) -> list:
+    """Rows of ``listed`` with ``tag``, ``due`` (a sentence), ``late`` and ``answer`` (the newest reply) beside them."""
+    for suggestion in suggestions:
+        suggestion.tag = tag(suggestion)
+        suggestion.due = "" if suggestion.status in AUTHORS_TURN else due_line(suggestion)
+        suggestion.late = is_late(suggestion)
+        suggestion.answer = suggestion.answers[-1] if suggestion.answers else None
+    return suggestions

@@ -1,0 +1,136 @@
+"""What a reader sees of the history: a line per event, oldest first, and what comes next.
+
+A stranger reads the way of the case; the author also who looked at their contact; only staff read the talk among staff.
+"""
+
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from fzportal.templatetags.ui import day
+
+from .models import Suggestion
+from .permissions import is_author, may_read_note, works_on
+
+TITLES = {
+    "submitted": _("Received"),
+    "imported": _("Taken in by the congress office"),
+    "accepted": _("Accepted, open to the deputies concerned"),
+    "needs_info": _("The author was asked for more"),
+    "answered": _("The author answered the question"),
+    "declined": _("Declined"),
+    "merged": _("Merged into a similar suggestion"),
+    "withdrawn": _("Withdrawn by the author"),
+    "triaging": _("Claimed by a deputy"),
+    "given_back": _("Given back to the deputies concerned"),
+    "referred": _("Referred to a department"),
+    "assigned": _("Assigned: %(department)s leads"),
+    "in_progress": _("The department began to work on it"),
+    "reply_review": _("A reply was written; a second person checks it"),
+    "sent_back": _("The reply went back to be improved"),
+    "replied": _("Answered"),
+    "rated": _("Rated: attitude “%(attitude)s”, result “%(result)s”"),
+    "rehandling": _("Rated: attitude “%(attitude)s”, result “%(result)s”; it is handled again"),
+    "silent": _("Closed without a rating, counted as silence"),
+    "published": _("Published"),
+    "overdue": _("The promised date has passed"),
+    "due_soon": _("Reminder: the due date is near"),
+    "unpublished": _("Taken off the public pages"),
+    "consent_withdrawn": _("A consent was withdrawn"),
+    "contact_viewed": _("The contact was looked at"),
+    "redacted": _("A new public version was made"),
+    "classified": _("Category and place were set"),
+    "decline_proposed": _("The deputy proposed to decline"),
+    "recused": _("A deputy stood aside"),
+}
+FOR_AUTHOR = {"contact_viewed", "consent_withdrawn", "unpublished"}
+FOR_STAFF = {"due_soon", "redacted", "classified", "decline_proposed", "recused"}
+TONES = {"overdue": "late", "needs_info": "wait", "declined": "calm", "merged": "calm", "withdrawn": "calm"}
+
+
+class Item(NamedTuple):
+    """A line of templates/ui/timeline.html."""
+
+    title: str
+    at: object = None
+    role: str = ""
+    note: str = ""
+    tone: str = "done"
+    next: bool = False
+
+
+def timeline(suggestion, reader, changes, next_step: str = "") -> list[Item]:
+    """Lines for ``reader`` from ``changes`` (oldest first, with ``by__deputy``), the next step last."""
+    author, staff = is_author(reader, suggestion), works_on(reader, suggestion)
+    hidden = (FOR_AUTHOR if not (author or staff) else set()) | (FOR_STAFF if not staff else set())
+    parts = list(suggestion.assignments.select_related("department"))
+    ratings = {r.rating.at: r.rating for r in suggestion.replies.released().select_related("rating") if rated(r)}
+    lines = [
+        Item(
+            title=_title(change, parts, ratings.get(change.at)),
+            at=change.at,
+            role=_role(change, parts, author),
+            note=change.note if may_read_note(reader, suggestion, change) else "",
+            tone=TONES.get(change.event, "done"),
+        )
+        for change in changes
+        if change.event not in hidden
+    ]
+    return [*lines, _next(suggestion, next_step)] if next_step else lines
+
+
+def history(suggestion) -> list:
+    """The changes a timeline is made of, in one query."""
+    return list(suggestion.changes.select_related("by__deputy"))
+
+
+def rated(reply) -> bool:
+    """Whether somebody said what they think of it."""
+    return getattr(reply, "rating", None) is not None
+
+
+def _next(suggestion, next_step) -> Item:
+    if not suggestion.due_at or suggestion.status not in Suggestion.OPEN:
+        return Item(next_step, tone="calm", next=True)
+    until = gettext("by %(day)s") % {"day": day(timezone.localdate(suggestion.due_at))}
+    return Item(next_step, role=until, tone="calm", next=True)
+
+
+def _department(change, parts) -> str:
+    """Who led at that moment."""
+    led = [part for part in parts if part.at <= change.at]
+    return str(led[-1].department) if led else ""
+
+
+def _title(change, parts, rating) -> str:
+    title = str(TITLES.get(change.event, change.event))
+    if change.event == "assigned":
+        return title % {"department": _department(change, parts)}
+    if change.event in ("rated", "rehandling"):
+        if rating is None:
+            return gettext("Rated")
+        return title % {"attitude": rating.get_attitude_display(), "result": rating.get_result_display()}
+    return title
+
+
+def _role(change, parts, is_mine) -> str:
+    """Who it was, as an office: clerks are not named, deputies are (代表法 2025, Art. 58)."""
+    if change.role == "deputy" and getattr(change.by, "deputy", None):
+        return gettext("Deputy %(name)s") % {"name": change.by.deputy.name}
+    if change.role == "department":
+        return _department(change, parts) or gettext("The department")
+    return role_word(change.role, is_mine)
+
+
+def role_word(role: str, is_mine: bool = False) -> str:
+    """What an actor was, in a reader's words."""
+    words = {
+        "author": gettext("You") if is_mine else gettext("The author"),
+        "office": gettext("The congress office"),
+        "deputy": gettext("A deputy"),
+        "department": gettext("The department"),
+        "clock": gettext("The portal, by itself"),
+    }
+    return words.get(role, "")
