@@ -1,31 +1,80 @@
-"""People as the office sees them, and who works for the office."""
+"""People in the office's admin: whom to find, whom to enter, which office they hold and until when."""
 
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401  (imported so that what they register can be taken out below)
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
 
-from fzportal.admin import OfficeAdmin
+from accounts.models import OfficeMember, User, membership_models
+from fzportal.admin import OfficeAdmin, OfficeInline
+from fzportal.forms import PhoneField
 
-from .models import OfficeMember, User
+# One door for everybody: the admin asks for the same sign-in, second factor included.
+admin.site.login = secure_admin_login(admin.site.login)
+
+# People keep these themselves; here they could be deleted. Groups mean nothing where roles are memberships.
+for model in (EmailAddress, EmailConfirmation, Authenticator, UserSession, Group):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+def membership_inline(membership):
+    """A table of one kind of membership on a person's page."""
+    others = [f.name for f in membership._meta.fields if f.name not in ("id", "user", "since", "until")]
+    values = {"model": membership, "fk_name": "user", "fields": [*others, "since", "until"]}
+    return type(f"{membership.__name__}Inline", (OfficeInline,), values)
 
 
 @admin.register(User)
 class UserAdmin(OfficeAdmin):
-    """Accounts. People make them themselves; the office may stop one from signing in."""
+    """Everybody with an account. A role is a dated membership in a table below, never a tick on the person."""
 
-    list_display = ["nickname", "name", "email", "is_active", "date_joined"]
-    list_filter = ["is_active"]
+    list_display = ["called", "name", "email", "phone", "is_active", "date_joined", "last_login"]
+    list_filter = ["is_active", "date_joined"]
     search_fields = ["nickname", "name", "email", "phone"]
-    fields = ["nickname", "name", "email", "phone", "is_active", "date_joined"]
-    readonly_fields = ["nickname", "name", "email", "phone", "date_joined"]
     ordering = ["-pk"]
+    fields = ["name", "nickname", "email", "phone", "phone_verified", "is_active", "date_joined", "last_login"]
+    readonly_fields = ["phone_verified", "date_joined", "last_login"]
 
-    def has_add_permission(self, request):
-        return False
+    @admin.display(description=_("person"))
+    def called(self, user):
+        return str(user)
+
+    def get_readonly_fields(self, request, obj=None):
+        """An address is entered once; afterwards only its owner changes it, by a code."""
+        return [*self.readonly_fields, "email", "phone"] if obj else self.readonly_fields
+
+    def get_inlines(self, request, obj):
+        """Every membership a person may hold more than one of; a deputy has a page of their own."""
+        kinds = [m for m in membership_models() if m._meta.get_field("user").many_to_one]
+        return [membership_inline(m) for m in kinds]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "phone":
+            return PhoneField(label=_("phone"), required=False)
+        if db_field.name == "email":
+            kwargs["help_text"] = _("They sign in with a code to it: nothing else needs to be set up.")
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        """Without a password: a code is enough."""
+        if not change:
+            obj.email = obj.email.lower()
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(OfficeMember)
 class OfficeMemberAdmin(OfficeAdmin):
-    """Who works for the office, from when to when."""
+    """Who works for the office, and until when."""
 
     list_display = ["user", "since", "until"]
     list_select_related = ["user"]
+    search_fields = ["user__name", "user__nickname", "user__email"]
     autocomplete_fields = ["user"]

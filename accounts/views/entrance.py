@@ -27,7 +27,7 @@ def enter(request):
     wanted = safe_next(request) or request.session.get(NEXT, "")
     if request.user.is_authenticated:
         return redirect(wanted or "my")
-    form = EntranceForm(request.POST or None)
+    form = EntranceForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         request.session[NEXT] = wanted
         send_code(request, **form.address_by_kind)

@@ -39,7 +39,7 @@ def export(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request):
     """Anonymise after a deliberate tick; people with a role ask the office first."""
-    form = FarewellForm(request.POST or None)
+    form = FarewellForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             workflow.anonymise(request.user, by=request.user)

@@ -18,7 +18,9 @@ from accounts.redirects import safe_next
 def profile(request):
     """Nickname and name here; e-mail, phone, second factor and sessions on allauth's pages, linked."""
     user = request.user
-    form = ProfileForm(request.POST or None, initial={"nickname": user.nickname, "name": user.name})
+    form = ProfileForm(
+        request.POST if request.method == "POST" else None, initial={"nickname": user.nickname, "name": user.name}
+    )
     if request.method == "POST" and form.is_valid():
         workflow.rename(user, **form.cleaned_data, by=user)
         messages.success(request, _("Saved."))
