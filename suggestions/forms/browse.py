@@ -31,7 +31,7 @@ class FilterForm(forms.Form):
     """What is shown, and in which order. A street can be chosen once its county is."""
 
     show_optional = False
-    q = LineField(label=_("Words"), required=False, max_length=100)
+    q = LineField(label=_("Words looked for"), required=False, max_length=100)
     theme = forms.ChoiceField(label=_("Theme"), required=False)
     county = forms.ChoiceField(label=_("District or county"), required=False)
     street = forms.ChoiceField(label=_("Street or township"), required=False)

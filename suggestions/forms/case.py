@@ -24,6 +24,7 @@ class WithdrawForm(forms.Form):
 class RateForm(forms.Form):
     """Attitude and result apart (DOMAIN rule 7): no grade is chosen beforehand, none stands out."""
 
+    show_optional = False
     attitude = forms.TypedChoiceField(
         label=_("How were you treated?"),
         help_text=_("Politeness, patience, keeping you informed."),

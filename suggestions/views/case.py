@@ -46,12 +46,11 @@ def own(view):
 def suggestion_detail(request, number):
     """``/suggestions/<number>/``."""
     suggestion, user = visible(request, number), request.user
-    voices = {}
-    if user.is_authenticated:
-        voices = {
-            "supported": suggestion.supports.filter(user=user).exists(),
-            "followed": suggestion.follows.filter(user=user).exists(),
-        }
+    # Its author hears of it anyway; others may speak up once it is published.
+    voices = {"may_speak": suggestion.published_at is not None and not is_author(user, suggestion)}
+    if user.is_authenticated and voices["may_speak"]:
+        voices["supported"] = suggestion.supports.filter(user=user).exists()
+        voices["followed"] = suggestion.follows.filter(user=user).exists()
     return show(request, suggestion, user, "suggestion", **voices)
 
 
@@ -76,7 +75,7 @@ def voice(request, number, name):
     if request.POST.get("do") == "off":
         unsay(suggestion, by=user)
         return redirect(home_of(suggestion, "suggestion"))
-    if suggestion.published_at is None or (name == "support" and is_author(user, suggestion)):
+    if suggestion.published_at is None or is_author(user, suggestion):
         raise PermissionDenied
     if not is_verified(user):
         messages.warning(request, gettext("Please verify an e-mail address or a phone number first."))
