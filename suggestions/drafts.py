@@ -1,5 +1,7 @@
 """Whose draft it is: the author's, or, before sign-in, whoever's browser began it (its session keeps the pk)."""
 
+from fzportal import throttle
+
 from . import workflow
 from .models import Suggestion
 from .permissions import CodeHolder, is_author
@@ -7,13 +9,17 @@ from .permissions import CodeHolder, is_author
 KEY = "drafts"
 # A browser remembers so many; older ones are purged like every draft nobody came back to.
 REMEMBERED = 20
+# Drafts (tries, seconds) from one address before sign-in: many people may share one, a machine may not fill the disk.
+PER_ADDRESS = (60, 60 * 60)
 
 
 def begin(request):
-    """A draft to write in: the one begun and left empty before, or a new one."""
+    """A draft to write in: the one begun and left empty before, or a new one. Raises RateLimited."""
     empty = mine(request).filter(title="", situation="", proposal="", attachments=None).first()
     if empty is not None:
         return empty
+    if not request.user.is_authenticated:
+        throttle.once_more("draft", throttle.address_of(request), *PER_ADDRESS)
     draft = workflow.begin(by=request.user)
     if draft.author_id is None:
         request.session[KEY] = [*request.session.get(KEY, []), draft.pk][-REMEMBERED:]

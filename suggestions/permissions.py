@@ -103,8 +103,13 @@ def works_on(by, suggestion) -> bool:
 
 
 def may_open_attachment(by, attachment) -> bool:
-    """Published files of published suggestions are everybody's; others are the author's and the staff's."""
+    """Published files of published suggestions are everybody's; others are the author's and the staff's.
+
+    A draft is nobody's but its writer's.
+    """
     suggestion = attachment.suggestion
+    if suggestion.status == Suggestion.Status.DRAFT:
+        return is_author(by, suggestion)
     if attachment.is_public and suggestion.published_at is not None:
         return True
     return is_author(by, suggestion) or works_on(by, suggestion) or may_claim(by, suggestion)

@@ -1,8 +1,8 @@
 """What may be attached, decided by content and never by name or claimed type.
 
 ``examine`` takes an uploaded file and gives what is stored: images drawn anew from their pixels (nothing else of the
-file survives: no EXIF, no place, no code behind the picture), PDFs unchanged after a check. It raises ``Refused``, whose
-message is for the person.
+file survives: no EXIF, no place, no code behind the picture), PDFs unchanged after a check. It raises ``Refused``,
+whose message is for the person.
 """
 
 from io import BytesIO
@@ -149,7 +149,7 @@ def check_pdf(data: bytes):
 
 
 def pdf_keys(reader) -> set[str]:
-    """Every key, and every name that stands as a value, in all objects of the PDF, whether a page reaches them or not."""
+    """Every key, and every name that stands as a value, in all objects of the PDF, reached by a page or not."""
     numbers = {(n, g) for g, table in reader.xref.items() for n in table} | {(n, 0) for n in reader.xref_objStm}
     if len(numbers) > MAX_PDF_OBJECTS:
         raise Refused(_("The PDF is too complicated to check. Please print it to a new PDF first."))

@@ -1,4 +1,4 @@
-"""Long lists in groups: themes under their task areas, streets under their counties. Plain selects, no script needed."""
+"""Long lists in groups: themes under their task areas, streets under their counties. Plain selects, no script."""
 
 from collections import defaultdict
 

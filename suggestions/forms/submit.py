@@ -140,7 +140,7 @@ class FilesForm(forms.Form):
 
 
 class PersonForm(forms.Form):
-    """How the author is shown, how to reach them, the two consents. With any change of wording raise CONSENT_VERSION."""
+    """How the author is shown, how to reach them, the two consents. New wording: raise CONSENT_VERSION."""
 
     shown_as = forms.ChoiceField(
         label=_("Which name may everybody see?"),
@@ -203,7 +203,7 @@ class PersonForm(forms.Form):
 
 
 def known(user, draft) -> dict:
-    """What the form begins with: what was given for this draft, else what the account knows. Consents: only given ones."""
+    """What the form begins with: what was given for this draft, else what the account knows. No consent is assumed."""
     contact = getattr(draft, "contact", None)
     given = draft.consents.filter(version=settings.CONSENT_VERSION).values_list("kind", flat=True)
     person = contact or user

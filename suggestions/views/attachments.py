@@ -13,7 +13,9 @@ from fzportal.forms import clean_line
 from suggestions import drafts, permissions, uploads, workflow
 from suggestions.forms.submit import FilesForm
 from suggestions.models import Attachment, Suggestion
+from suggestions.permissions import CodeHolder
 
+from . import track
 from .steps import on_draft, onwards, show
 
 logger = logging.getLogger(__name__)
@@ -23,7 +25,7 @@ logger = logging.getLogger(__name__)
 def attachment(request, pk):
     """The file; 404 for those who may not read it, as if it did not exist."""
     found = get_object_or_404(Attachment.objects.select_related("suggestion"), pk=pk)
-    if not permissions.may_open_attachment(reader(request, found.suggestion), found):
+    if not any(permissions.may_open_attachment(by, found) for by in readers(request, found.suggestion)):
         raise Http404
     try:
         content = found.file.open("rb")
@@ -41,10 +43,13 @@ def attachment(request, pk):
     return response
 
 
-def reader(request, suggestion):
-    """The user, or somebody not signed in whose browser began the draft."""
-    by = drafts.writer(request, suggestion) if suggestion.status == Suggestion.Status.DRAFT else None
-    return by or request.user
+def readers(request, suggestion):
+    """The user; and whoever began the draft in this browser, or opened the case in it by number and query code."""
+    yield request.user
+    if suggestion.status == Suggestion.Status.DRAFT:
+        yield drafts.writer(request, suggestion)
+    elif suggestion.number in track.still_open(request):
+        yield CodeHolder(suggestion)
 
 
 @on_draft

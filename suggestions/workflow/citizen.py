@@ -10,6 +10,7 @@ from accounts import workflow as accounts
 from accounts.permissions import is_verified
 from fzportal.workflow import MoveNotAllowed, Stale, lock, move, record
 
+from .. import search
 from ..models import Attachment, Consent, Contact, Follow, NumberSeries, Rating, Suggestion, Support
 from ..models.parts import attachment_path
 from ..permissions import is_author
@@ -73,7 +74,7 @@ def introduce(draft, *, by, shown_as, contact, consents, nickname=""):
 
 @transaction.atomic
 def attach(draft, *, by, found):
-    """Keep an examined file (``uploads.Found``). Raises TooMany, OSError when it cannot be stored, or as ``lock_draft``."""
+    """Keep an examined file (``uploads.Found``). Raises TooMany, OSError (not stored), or as ``lock_draft``."""
     lock_draft(draft, by)
     if draft.attachments.count() >= settings.ATTACHMENTS_PER_SUGGESTION:
         raise TooMany(draft, S.DRAFT, by)
@@ -119,6 +120,8 @@ def submit(suggestion, *, by, consents=(), contact=None):
         Consent.objects.create(suggestion=suggestion, kind=kind, version=settings.CONSENT_VERSION)
     Contact.objects.update_or_create(suggestion=suggestion, defaults=contact or {})
     move(suggestion, S.SUBMITTED, by=by, now=now)
+    # The office finds neighbours of what it screens.
+    search.index(suggestion)
     return suggestion
 
 
