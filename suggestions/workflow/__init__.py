@@ -23,7 +23,7 @@ from .department import hand_in, release_reply, save_reply, send_back, take_on
 from .deputy import answer_directly, claim, propose_decline, recuse, refer, release
 from .intake import take_in
 from .moves import MOVES, NEWS
-from .office import accept, ask, assign, decline, merge, publish, redact, unpublish, view_contact
+from .office import accept, ask, assign, classify, decline, merge, publish, redact, unpublish, view_contact
 
 __all__ = [
     "MOVES",
@@ -39,6 +39,7 @@ __all__ = [
     "attach",
     "begin",
     "claim",
+    "classify",
     "close_silent",
     "decline",
     "detach",

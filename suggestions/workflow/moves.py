@@ -90,6 +90,7 @@ NEWS = {
     "contact_viewed": (),
     "redacted": (),
     "imported": (),
+    "classified": (),
     "unpublished": (),
     "recused": (),
     "consent_withdrawn": ("office",),

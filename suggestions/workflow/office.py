@@ -69,6 +69,18 @@ def assign(suggestion, *, by, department, due_at=None, note=""):
 
 
 @transaction.atomic
+def classify(suggestion, *, by, category, division=None):
+    """Say what it is about, and where (None: as it is): both decide whose pool it comes to. Nobody is told."""
+    lock(suggestion)
+    if not is_office(by) or not suggestion.is_open:
+        raise MoveNotAllowed(suggestion, suggestion.status, by)
+    suggestion.category, suggestion.division = category, division or suggestion.division
+    suggestion.save(update_fields=["category", "division"])
+    said = f"{suggestion.category} · {suggestion.division}" if suggestion.division else str(suggestion.category)
+    return record(suggestion, "classified", by=by, role="office", note=said)
+
+
+@transaction.atomic
 def redact(suggestion, *, by, title, situation, proposal="", place=""):
     """Make a new public version; the author's own words stay. A published suggestion shows the new one at once."""
     lock(suggestion)

@@ -1,0 +1,5 @@
+"""The office's room: the queues, one case with its acts, what the office looks after, imports."""
+
+from . import catalogue, imports, suggestion
+
+__all__ = ["catalogue", "imports", "suggestion"]
