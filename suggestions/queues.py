@@ -16,7 +16,7 @@ from .standing import is_late
 
 S = Suggestion.Status
 # A row without a promise comes last.
-ORDER = Order(("due_at", "pk"), descending=False, nulls=True)
+ORDER = Order(("due_at", "id"), descending=False, nulls=True)
 # Days before the due date from which a row asks for attention.
 SOON = 3
 
