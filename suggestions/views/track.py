@@ -66,7 +66,7 @@ def track(request):
         throttle.once_more("track", throttle.address_of(request), *PER_ADDRESS)
         form, status = TrackForm(request.POST), 422
         if form.is_valid():
-            throttle.once_more("track number", form.cleaned_data["number"], *PER_NUMBER)
+            throttle.once_more("track-number", form.cleaned_data["number"], *PER_NUMBER)
             if suggestion := lookup(**form.cleaned_data):
                 remember(request, suggestion)
                 return redirect("track_case", suggestion.number)
