@@ -5,6 +5,7 @@ import unicodedata
 from allauth.account import forms as allauth_forms
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -93,6 +94,18 @@ class SecondFactorAgainForm(mfa_forms.ReauthenticateForm):
 
 class TotpForm(totp_forms.ActivateTOTPForm):
     code = CodeField(label=_("Code the app shows now"), numeric=True)
+
+
+class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):
+    name = LineField(label=_("Name"), required=False, max_length=40, help_text=_("To tell it from others you may add."))
+    passwordless = forms.BooleanField(
+        label=_("Let it sign me in by itself"), required=False, initial=True,
+        help_text=_("Otherwise it serves as the second step only."),
+    )  # fmt: skip
+
+
+class RenamePasskeyForm(webauthn_forms.EditWebAuthnForm):
+    name = LineField(label=_("Name"), max_length=40)
 
 
 class ProfileForm(forms.Form):
