@@ -49,7 +49,7 @@ class ScopeForm(forms.Form):
 
     SUGGESTION = "suggestion"
     topic = forms.ChoiceField(
-        label=_("What do you want to say?"),
+        label=_("What it is about"),
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what it is about.")},
     )
@@ -143,7 +143,7 @@ class PersonForm(forms.Form):
     """How the author is shown, how to reach them, the two consents. New wording: raise CONSENT_VERSION."""
 
     shown_as = forms.ChoiceField(
-        label=_("Which name may everybody see?"),
+        label=_("The name everybody sees"),
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose the name to be shown.")},
     )

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import is_verified
@@ -130,6 +131,7 @@ def check(request, draft, by):
     return show(request, "check", step="check", draft=draft, consents=consents, files=draft.attachments.all())
 
 
+@never_cache
 @login_required
 @require_safe
 def done(request, pk):
