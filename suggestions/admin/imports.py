@@ -33,6 +33,9 @@ class ImportRunAdmin(OfficeAdmin):
     def has_change_permission(self, request, obj=None):
         return False
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
+
     def get_urls(self):
         wrap, name = self.admin_site.admin_view, "suggestions_importrun"
         pages = [

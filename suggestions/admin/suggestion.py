@@ -39,6 +39,9 @@ class SuggestionAdmin(ReadOnlyAdmin):
     def get_queryset(self, request):
         return Suggestion.objects.submitted().defer("situation", "proposal", "search")
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
+
     def get_ordering(self, request):
         everything = request.GET.get("queue") == "all"
         return NEWEST_FIRST if everything or request.GET.get("q") else QUEUE_ORDER
