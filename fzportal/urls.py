@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from fzportal import health, home, views
+from fzportal import gallery, health, home, views
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -26,7 +26,7 @@ urlpatterns = [
 ]
 
 if settings.DEBUG:
-    urlpatterns.append(path("gallery/", getattr(views, "gallery", views.about), name="gallery"))
+    urlpatterns.append(path("gallery/", gallery.gallery, name="gallery"))
 
 handler400 = "fzportal.views.bad_request"
 handler403 = "fzportal.views.forbidden"

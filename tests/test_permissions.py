@@ -1,0 +1,176 @@
+"""Every route x persona x object answers as ``permission_table.tsv`` says; a route that is not in it fails."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern
+
+from suggestions import workflow
+from suggestions.models import Suggestion
+
+TABLE = Path(__file__).with_name("permission_table.tsv")
+PERSONAS = [
+    "anonymous", "stranger", "citizen", "neighbour", "deputy", "other_deputy", "officer", "handler", "approver",
+    "other_handler", "office",
+]  # fmt: skip
+# Kept by packages: their pages are asked as groups below.
+PACKAGES = ("account_", "mfa_", "usersessions_")
+# Words a route takes beside the number or the key.
+WORDS = {"set_mode": "mode", "set_language_link": "code", "suggestion_new_elsewhere": "code"}
+
+
+def rows():
+    """(route, method, object, {persona: status}) of every line of the table."""
+    lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    for line in lines[1:]:
+        route, method, thing, *cells = line.split("\t")
+        statuses = []
+        for cell in cells:
+            statuses.append(statuses[-1] if cell == "=" else cell)
+        yield route, method, thing, dict(zip(PERSONAS, statuses, strict=True))
+
+
+def patterns(found=None, prefix=""):
+    """(path, name) of every route."""
+    for pattern in get_resolver().url_patterns if found is None else found:
+        if isinstance(pattern, URLPattern):
+            yield prefix + str(pattern.pattern), pattern.name or ""
+        else:
+            yield from patterns(pattern.url_patterns, prefix + str(pattern.pattern))
+
+
+def own_routes():
+    """The names that must be in the table."""
+    listed = {route for route, *_rest in rows()}
+    return {n for path, n in patterns() if not path.startswith("admin/") and (n in listed or not n.startswith(PACKAGES))}
+
+
+def test_every_route_is_in_the_table_and_nothing_else_is():
+    assert own_routes() == {route for route, *_rest in rows()}
+
+
+@pytest.fixture
+def cases(case, city, citizen, office, settings, tmp_path):
+    """citizen's cases by state, each with a file; made once for a row's personas."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.DEMO = True
+    made = {}
+
+    def of(state):
+        if state not in made:
+            draft = Suggestion.objects.create(
+                author=citizen, title=f"食堂菜单公开：{state}", situation="家长看不到菜单。", category=city.category,
+                division=city.street,
+            )  # fmt: skip
+            draft.attachments.create(
+                file=ContentFile(b"%PDF-1.4", "a"), name="菜单.pdf", content_type="application/pdf", size=8
+            )
+            if state == "published":
+                case("accepted", draft)
+                workflow.publish(draft, by=office, attachments=draft.attachments.all())
+            elif state != "draft":
+                case(state, draft)
+            made[state] = draft
+        return made[state]
+
+    return of
+
+
+def address(route, thing, cases):
+    """The path to ask for."""
+    if thing == "-":
+        return reverse(route)
+    if route in WORDS:
+        return reverse(route, kwargs={WORDS[route]: thing})
+    slug, _at, state = thing.rpartition("@")
+    path = next(p for p, n in patterns() if n == route)
+    suggestion = None if state == "missing" else cases(state)
+    values = {
+        "number": suggestion.number if suggestion else "2099-999999",
+        "pk": key(route, suggestion),
+        "attachment": 999_999_999,
+        "step": "words",
+        "slug": slug,
+        "token": "nonsense",
+        "code": "nonsense",
+        "key": "nonsense",
+    }
+    return reverse(route, kwargs={name: value for name, value in values.items() if f":{name}>" in path})
+
+
+def key(route, suggestion):
+    """The key of a draft or of its file; one nobody has when there is none."""
+    if suggestion is None:
+        return 999_999_999
+    return suggestion.attachments.first().pk if route == "attachment" else suggestion.pk
+
+
+def told(response):
+    """The status as the table writes it."""
+    if response.status_code == 302 and response.url.startswith("/accounts/login"):
+        return "login"
+    if response.status_code == 302 and response.url.startswith(("/accounts/", "/my/profile")):
+        return "verify"
+    return str(response.status_code)
+
+
+@pytest.mark.parametrize(("route", "method", "thing", "expected"), rows(), ids=lambda v: v if isinstance(v, str) else "")
+def test_the_route_answers_every_persona_as_the_table_says(route, method, thing, expected, cases, client, request):
+    path = address(route, thing, cases)
+    people = {p: request.getfixturevalue(p) for p in PERSONAS if p != "anonymous"}
+    found = {}
+    for persona in PERSONAS:
+        client.logout()
+        if persona != "anonymous":
+            client.force_login(people[persona], "django.contrib.auth.backends.ModelBackend")
+        # What one persona may change the next must find as it was.
+        with transaction.atomic():
+            found[persona] = told(client.generic(method, path))
+            transaction.set_rollback(True)
+    assert found == expected
+
+
+ADMIN = sorted({p for p, _n in patterns() if p.startswith("admin/") and "<" not in p and "(" not in p})
+
+
+def test_the_admin_opens_for_the_office_alone(cases, client, request):
+    people = {p: request.getfixturevalue(p) for p in PERSONAS if p != "anonymous"}
+    for persona in PERSONAS:
+        client.logout()
+        if persona != "anonymous":
+            client.force_login(people[persona], "django.contrib.auth.backends.ModelBackend")
+        for path in set(ADMIN) - {"admin/logout/", "admin/login/", "admin/autocomplete/"}:
+            status = client.get(f"/{path}").status_code
+            if persona == "office":
+                # 403: rows of that kind are not made by hand; 302: the package's own page elsewhere.
+                assert status in (200, 302, 403), path
+            else:
+                assert status in (302, 403), (persona, path)
+
+
+def test_nothing_in_the_admin_can_be_deleted(office, client, cases):
+    client.force_login(office, "django.contrib.auth.backends.ModelBackend")
+    suggestion = cases("submitted")
+    for path, name in patterns():
+        if path.startswith("admin/") and name.endswith("_delete"):
+            target = "/" + path.replace("<path:object_id>", str(suggestion.pk))
+            assert client.post(target, {"post": "yes"}).status_code in (302, 403, 404), path
+    assert Suggestion.objects.filter(pk=suggestion.pk).exists()
+
+
+PACKAGE_PAGES = sorted(
+    {n for p, n in patterns() if n.startswith(("account_", "mfa_", "usersessions_")) and "<" not in p and "(" not in p}
+    - {route for route, *_rest in rows()}
+)
+
+
+@pytest.mark.parametrize("name", PACKAGE_PAGES)
+def test_the_packages_own_pages_never_fail(name, client, citizen):
+    path = reverse(name)
+    assert client.get(path).status_code in (200, 302, 405)
+    client.force_login(citizen, "django.contrib.auth.backends.ModelBackend")
+    # 403: asked to confirm who one is without having anything to confirm it by.
+    assert client.get(path).status_code in (200, 302, 403, 404, 405)
