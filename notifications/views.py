@@ -16,7 +16,7 @@ from . import messages, workflow
 from .forms import PreferenceForm
 from .models import Channel, Notification, Preference, Unsubscribed
 
-NEWEST = paging.Order(("pk",))
+NEWEST = paging.Order(("id",))
 
 
 @require_safe

@@ -114,7 +114,7 @@ def test_e_mails_and_outdated_news_are_not_in_the_inbox(mine, news, citizen):
 def test_pages_follow_each_other_without_gaps(mine, news, citizen):
     news(45)
     seen, address = [], INBOX
-    while address:
+    while address and len(seen) < 60:
         page = mine.get(address)
         seen += [item["news"].pk for item in page.context["items"]]
         address = page.context["older"] and INBOX + page.context["older"]
