@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 MAX_ROWS = 200_000
 MAX_LINE = 1_000_000
+SAMPLE = 8_000_000
 # What a line of bytes that are not text looks like after decoding with "surrogateescape".
 UNDECODED = re.compile("[\udc80-\udcff]")
 
@@ -50,7 +51,11 @@ def encoding_of(file) -> str:
     file.seek(0)
     fits = {"utf-8": 0, "gb18030": 0}
     told = 0
-    for line in file.read(8_000_000).split(b"\n")[:-1] or [head]:
+    lines = file.read(SAMPLE).split(b"\n")
+    if file.tell() == SAMPLE:
+        # The last line of the sample may end in the middle of a character.
+        lines = lines[:-1]
+    for line in lines:
         if line.isascii():
             continue
         told += 1
@@ -81,7 +86,8 @@ def text_lines(file, encoding):
             yield line
     finally:
         # Otherwise the wrapper would close a file that is not its own.
-        text.detach()
+        if not file.closed:
+            text.detach()
 
 
 def named(headings) -> list[str]:
