@@ -5,17 +5,21 @@ file survives: no EXIF, no place, no code behind the picture), PDFs unchanged af
 whose message is for the person.
 """
 
+import logging
 from io import BytesIO
 from pathlib import PurePath
 from typing import NamedTuple
 
 from django.conf import settings
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageCms, ImageOps
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
 
 from fzportal.forms import clean_line
+
+logger = logging.getLogger(__name__)
 
 # The longest side that is kept; more pixels than MAX_PIXELS are not even decoded (decompression bombs).
 MAX_SIDE = 4096
@@ -34,6 +38,27 @@ CARRIED = {"/EmbeddedFile", "/EmbeddedFiles", "/EF"}
 
 DAMAGED = _("The file is damaged or incomplete. Please open it on your device to check, then choose it again.")
 TOO_WIDE = _("The picture has too many pixels. Please make it smaller and choose it again.")
+
+
+class CarefulUploadHandler(TemporaryFileUploadHandler):
+    """Takes in no more of a file than may be attached, so that nobody fills the disk; a full one is told, not raised.
+
+    ``file.size`` is what was sent; ``file.is_lost`` when it could not be written.
+    """
+
+    def new_file(self, *args, **kwargs):
+        super().new_file(*args, **kwargs)
+        self.file.is_lost = False
+
+    def receive_data_chunk(self, raw_data, start):
+        if start > settings.ATTACHMENT_MAX_BYTES or self.file.is_lost:
+            return
+        try:
+            self.file.write(raw_data)
+            self.file.flush()
+        except OSError:
+            logger.exception("An upload could not be written")
+            self.file.is_lost = True
 
 
 class Refused(Exception):

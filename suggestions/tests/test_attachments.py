@@ -384,16 +384,55 @@ def full_disk(room):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_full_disk_is_said_and_leaves_no_half_file(signed_in, draft, media):
+UNSTORED = "“墙.png”：平台暂时无法保存文件，请稍后再试。已写的内容都在。"
+
+
+def test_a_disk_full_while_the_file_comes_in_is_said_and_the_words_stay(signed_in, draft):
     photo = noise(700)
     assert len(photo) > 300_000
     with full_disk(200_000):
-        response = signed_in.post(files_page(draft), {"files": [upload(photo, "墙.png")]})
-    assert response.status_code == 422
-    assert response.context["form"].errors["files"] == ["“墙.png”：平台暂时无法保存文件，请稍后再试。已写的内容都在。"]
-    assert (draft.attachments.count(), [p for p in media.rglob("*") if p.is_file()]) == (0, [])
+        response = signed_in.post(files_page(draft), {"files": [upload(photo, "墙.png"), upload(picture(), "小.jpg")]})
+    assert (response.status_code, response.context["form"].errors["files"]) == (422, [UNSTORED])
+    assert list(draft.attachments.values_list("name", flat=True)) == ["小.jpg"]
     draft.refresh_from_db()
     assert draft.situation == "孩子在校吃午餐，家长看不到食材从哪里来。"
+
+
+def test_a_place_that_stores_nothing_is_said(signed_in, draft, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "a-file"
+    settings.MEDIA_ROOT.write_text("no folder")
+    response = signed_in.post(files_page(draft), {"files": [upload(picture(), "墙.png")]})
+    assert (response.status_code, response.context["form"].errors["files"]) == (422, [UNSTORED])
+
+
+def test_a_disk_full_while_storing_leaves_neither_row_nor_half_file(draft, citizen, media):
+    found = examine(upload(noise(700), "墙.png"))
+    with full_disk(200_000), pytest.raises(OSError):
+        workflow.attach(draft, by=citizen, found=found)
+    assert (draft.attachments.count(), [p for p in media.rglob("*") if p.is_file()]) == (0, [])
+
+
+def test_of_a_file_far_too_large_only_the_beginning_is_taken_in(signed_in, draft, monkeypatch):
+    taken = []
+    closed = uploads.CarefulUploadHandler.file_complete
+
+    def complete(handler, size):
+        taken.append(Path(handler.file.temporary_file_path()).stat().st_size)
+        return closed(handler, size)
+
+    monkeypatch.setattr(uploads.CarefulUploadHandler, "file_complete", complete)
+    response = signed_in.post(files_page(draft), {"files": [upload(pdf() + b" " * 3 * LIMIT, "长.pdf")]})
+    assert response.context["form"].errors["files"] == ["“长.pdf”：文件超过 10 MB，请缩小后重新选择。"]
+    assert taken[0] < LIMIT + 200_000
+
+
+def test_a_forged_upload_is_refused(draft, citizen):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(citizen)
+    assert strict.post(files_page(draft), {"files": [upload(picture())]}).status_code == 403
+    assert draft.attachments.count() == 0
 
 
 # --- handing out -----------------------------------------------------------------------------------------------------

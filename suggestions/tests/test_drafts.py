@@ -87,6 +87,14 @@ def test_every_draft_of_the_browser_is_adopted_and_nobody_elses(client, citizen,
     assert authors == {mine.pk: citizen.pk, second.pk: citizen.pk, others.pk: None}
 
 
+def test_whoever_signs_in_elsewhere_finds_the_draft_on_their_own_page(client, citizen, city):
+    draft = begin(client)
+    client.post(page("words", draft), {"title": "路灯坏了三个月", "situation": "晚上看不见路。"})
+    client.force_login(citizen)
+    text = client.get(reverse("my")).content.decode()
+    assert page("continue", draft) in text and "路灯坏了三个月" in text
+
+
 def test_a_draft_is_adopted_once(city, citizen, neighbour):
     draft = Suggestion.objects.create()
     assert workflow.adopt(draft, by=citizen) is True

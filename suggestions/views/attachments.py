@@ -7,6 +7,7 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from fzportal.forms import clean_line
@@ -52,9 +53,18 @@ def readers(request, suggestion):
         yield CodeHolder(suggestion)
 
 
+# The handler must stand before anything reads the request, the check against forged ones included: that one follows.
+@csrf_exempt
+def files(request, pk):
+    """Step 4 of a submission: photos and PDFs."""
+    request.upload_handlers = [uploads.CarefulUploadHandler(request)]
+    return choose(request, pk)
+
+
+@csrf_protect
 @on_draft
-def files(request, draft, by):
-    """Step 4 of a submission: each good file is kept at once, whatever is wrong with another."""
+def choose(request, draft, by):
+    """Each good file is kept at once, whatever is wrong with another."""
     form = FilesForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         chosen = request.FILES.getlist("files")
@@ -73,6 +83,8 @@ def keep(draft, by, file):
     """Attach one uploaded file; gives what is wrong with it, or nothing."""
     name = clean_line(file.name)[-uploads.NAME_LENGTH :]
     try:
+        if file.is_lost:
+            raise OSError(name)
         workflow.attach(draft, by=by, found=uploads.examine(file))
     except uploads.Refused as refused:
         return _("%(name)s: %(problem)s") % {"name": name, "problem": refused}

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from fzportal import paging
 from fzportal.paging import Order
 
+from .. import drafts
 from ..listing import NEWEST, entries, listed
 from ..models import Suggestion
 
@@ -23,6 +24,7 @@ WAITING = {S.NEEDS_INFO: "answer", S.REPLIED: "rate"}
 @require_safe
 def my(request):
     """Questions to answer and replies to rate, drafts, then everything of mine."""
+    drafts.adopt(request)
     own = Suggestion.objects.of_author(request.user)
     waiting = entries(list(listed(own.filter(status__in=WAITING)).order_by("due_at", "pk")[:20]))
     for entry in waiting:
