@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -101,9 +101,13 @@ def within_reach_of(user) -> QuerySet:
 
 def for_lists(rows) -> QuerySet:
     """``rows`` with what a line of a list shows, without the long texts."""
-    sent_back = SuggestionChange.objects.filter(subject=OuterRef("pk"), event="sent_back")
-    shown = rows.select_related("category", "division__parent", "deputy", "department")
-    return shown.defer("situation", "proposal", "search").annotate(was_sent_back=Exists(sent_back))
+    return rows.select_related("category", "division__parent").defer("situation", "proposal", "search")
+
+
+def sent_back(rows) -> set[int]:
+    """The pks of ``rows`` (a page of them) whose reply an approver sent back to be improved."""
+    begun = [row.pk for row in rows if row.status == S.IN_PROGRESS]
+    return set(SuggestionChange.objects.filter(subject__in=begun, event="sent_back").values_list("subject", flat=True))
 
 
 def counts(queues) -> dict[str, Count]:

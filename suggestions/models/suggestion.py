@@ -193,6 +193,7 @@ class Suggestion(Movable):
         ]
         indexes = [
             models.Index(fields=["status", "due_at", "id"], name="suggestion_queue"),
+            models.Index(fields=["due_at", "id"], name="suggestion_due", condition=Q(due_at__isnull=False)),
             models.Index(fields=["department", "status", "due_at", "id"], name="suggestion_department"),
             models.Index(fields=["deputy", "status", "due_at", "id"], name="suggestion_deputy"),
             models.Index(fields=["-published_at", "-id"], name="suggestion_newest", condition=PUBLISHED),

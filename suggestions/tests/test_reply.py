@@ -188,7 +188,7 @@ def test_a_dissatisfied_author_brings_the_case_back_to_the_department(client, ca
     page = client.get("/desk/?queue=in-progress")
     assert [row["case"] for row in page.context["rows"]] == [suggestion]
     page = client.get(path(suggestion))
-    assert "没有回答进货来源。" in page.content.decode()
+    assert "不够" in page.content.decode()
     assert form_of(page, "hand-in")["text"].value() in (None, "")
     client.post(path(suggestion, "hand-in"), {"text": "进货来源见附表。", "result": "A"})
     client.force_login(approver)

@@ -55,17 +55,17 @@ def listed(request, queue, count):
     """One page of the queue, oldest due first."""
     page = paging.page(queues.for_lists(queue.rows), queues.ORDER, request.GET.get(paging.PARAMETER, ""))
     many = ngettext("%(n)s case", "%(n)s cases", count.number) % {"n": count.number}
+    sent_back = queues.sent_back(page.rows)
     return {
         "queue": queue,
         "count": _("More than %(n)s cases") % {"n": count.number} if count.is_capped else many,
-        "rows": [line(row, queue) for row in page.rows],
+        "rows": [line(row, queue, row.pk in sent_back) for row in page.rows],
         **page.links(request),
     }
 
 
-def line(suggestion, queue):
+def line(suggestion, queue, is_sent_back):
     """What a row shows. A station officer reads what everybody may read."""
-    sent_back = suggestion.was_sent_back and suggestion.status == suggestion.Status.IN_PROGRESS
     page = "suggestion_detail" if queue.slug == "station" else "desk_case"
     url = reverse(page, args=[suggestion.number])
     return {
@@ -73,5 +73,5 @@ def line(suggestion, queue):
         "url": url if queue.slug == "station" else f"{url}?queue={queue.slug}",
         "urgency": queues.urgency(suggestion),
         "age": queues.age(suggestion),
-        "tag": standing.Tag(_("Sent back"), "wait") if sent_back else standing.tag(suggestion),
+        "tag": standing.Tag(_("Sent back"), "wait") if is_sent_back else standing.tag(suggestion),
     }
