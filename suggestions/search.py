@@ -25,7 +25,7 @@ FIELD_WORDS = ("双减", "调休", "督办", "退办", "附议", "河长制", "�
 # More hits than this are too many to sort: the date index is walked instead.
 FEW = 1000
 # Of a word in letters or digits so many places count.
-LONGEST = 20
+LONGEST = 64
 
 for _word in FIELD_WORDS:
     rjieba.add_word(_word, 100_000, "n")
@@ -42,7 +42,7 @@ def lexemes(text: str) -> set[str]:
     for run in runs(text):
         if IS_HAN.match(run):
             found.update(run[i : i + 2] for i in range(len(run)))
-            found.update(rjieba.cut(run))
+            found.update(rjieba.cut_for_search(run))
         else:
             found.update(run[i : i + LONGEST] for i in range(min(len(run), LONGEST)))
     return found
@@ -58,12 +58,11 @@ def vector(title: str, body: str) -> str:
 
 def query(text: str) -> str:
     """A tsquery literal that every word of ``text`` must satisfy through its bigrams; empty when nothing is asked."""
-    wanted, asked = [], runs(text)[:20]
-    for run in asked:
+    wanted = []
+    for run in runs(text)[:20]:
         if not IS_HAN.match(run):
-            # What is typed may be the beginning of a longer word; one lone letter would be the beginning of too many.
-            more = len(run) > 1 or len(asked) > 1
-            wanted.append(_quoted(run[:LONGEST]) + (":*" if more else ""))
+            # What is typed may be the beginning of a longer word.
+            wanted.append(_quoted(run[:LONGEST]) + ":*")
         elif len(run) == 1:
             wanted.append(_quoted(run) + ":*")
         else:
@@ -157,7 +156,7 @@ def walking():
 
 def similar(suggestions, title: str, limit: int = 5):
     """Up to ``limit`` of ``suggestions`` whose titles share words with ``title``, the closest first."""
-    words = [w for run in runs(title) for w in rjieba.cut(run) if len(w) > 1]
+    words = [w for run in runs(title) for w in rjieba.cut_for_search(run) if len(w) > 1]
     if not words:
         return suggestions.none()
     asked = Literal(" | ".join(f"{_quoted(w)}:A" for w in dict.fromkeys(words)))
