@@ -44,15 +44,14 @@ def year_so_far(now=None) -> Year:
     """The figures of the home page, in four queries."""
     now = timezone.localtime(now)
     begin = now.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
-    everything = Suggestion.objects.submitted()
-    answered = everything.filter(answered_at__gte=begin)
+    answered = Suggestion.objects.filter(answered_at__gte=begin)
     sample = list(answered.order_by("-answered_at").annotate(promised=promised_for()).values_list(
         "submitted_at", "answered_at", "promised")[:SAMPLE])  # fmt: skip
     promises = [(at, due) for _submitted, at, due in sample if due]
     days = working_days([(timezone.localdate(a), timezone.localdate(b)) for a, b, _due in sample])
     return Year(
         number=now.year,
-        received=everything.filter(submitted_at__gte=begin).count(),
+        received=Suggestion.objects.filter(submitted_at__gte=begin).count(),
         answered=answered.count(),
         days=median_low(days) if days else None,
         sample=len(sample),

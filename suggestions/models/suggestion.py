@@ -21,6 +21,8 @@ from .catalogue import Category, ServicePromise
 from .numbers import new_query_code
 
 PUBLISHED = Q(published_at__isnull=False)
+JUST_BEGUN = Q(status__in=("submitted", "needs_info"))
+ENDED_EARLY = Q(status__in=("declined", "merged", "withdrawn"))
 
 
 class SuggestionQuerySet(models.QuerySet):
@@ -205,6 +207,12 @@ class Suggestion(Movable):
             ),
             models.Index(fields=["category", "-published_at", "-id"], name="suggestion_theme", condition=PUBLISHED),
             models.Index(fields=["division", "-published_at", "-id"], name="suggestion_place", condition=PUBLISHED),
+            # States that are seldom published: the planner, which takes them for common, would walk everything.
+            models.Index(fields=["-published_at", "-id"], name="suggestion_new", condition=PUBLISHED & JUST_BEGUN),
+            models.Index(fields=["-published_at", "-id"], name="suggestion_ended", condition=PUBLISHED & ENDED_EARLY),
+            # What the year's figures count.
+            models.Index(fields=["submitted_at"], name="suggestion_received"),
+            models.Index(fields=["answered_at"], name="suggestion_answers", condition=Q(answered_at__isnull=False)),
             GinIndex(fields=["search"], name="suggestion_search", fastupdate=False),
         ]  # fmt: skip
 
