@@ -457,3 +457,17 @@ def test_the_first_page_asks_the_database_as_often_with_many_drafts_as_with_one(
 def test_acts_are_posts(signed_in, written, name):
     args = {"autosave": [written.pk, "words"], "detach": [written.pk, 1]}[name]
     assert signed_in.get(reverse(f"suggestion_new_{name}", args=args)).status_code == 405
+
+
+# What people have agreed to, by version. Another wording is another consent: give it a new version, keep the old line.
+WORDINGS = {
+    "2026-11": {
+        "publish": "我同意：隐去姓名和联系方式后，公开这条建议的内容。",
+        "pass_contact": "我同意：把我的姓名和联系方式提供给承办单位。",
+    }
+}
+
+
+def test_the_consents_are_worded_as_their_version_says(signed_in, city, settings):
+    form = signed_in.get(page("person", begin(signed_in))).context["form"]
+    assert {kind: str(form.fields[kind].label) for kind in Consent.Kind.values} == WORDINGS[settings.CONSENT_VERSION]
