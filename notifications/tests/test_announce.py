@@ -94,7 +94,9 @@ def test_somebody_in_two_audiences_hears_once(case, citizen, office, deputy):
         (False, False, None, {"inbox"}),
     ],
 )
-def test_channels_follow_verified_addresses_and_the_persons_choice(draft, citizen, phone_verified, email, chosen, channels):
+def test_channels_follow_verified_addresses_and_the_persons_choice(
+    draft, citizen, phone_verified, email, chosen, channels
+):
     citizen.emailaddress_set.update(verified=email)
     citizen.phone, citizen.phone_verified = "+8613800000001", phone_verified
     citizen.save()

@@ -83,7 +83,9 @@ def test_a_message_names_the_case_and_leads_to_it_and_its_subject_names_nobody(s
 @pytest.mark.parametrize(("event", "audience"), EVERY)
 def test_a_message_is_chinese_and_whole(said, event, audience):
     message = said(event, audience)
-    words = re.sub(r"https?://\S+|20\d\d-\d{6}|[A-Z2-9]{8}|12345", "", "\n".join([message.subject, *message.paragraphs]))
+    words = re.sub(
+        r"https?://\S+|20\d\d-\d{6}|[A-Z2-9]{8}|12345", "", "\n".join([message.subject, *message.paragraphs])
+    )
     assert re.findall(r"[A-Za-z{}%&]+", words) == []
     assert "None" not in words
     # Every sentence ends: with a full stop, or a colon before what follows on its own line.
@@ -141,7 +143,8 @@ def test_notes_meant_for_the_receiver_are_in_the_message(said, event, audience):
 
 
 @pytest.mark.parametrize(
-    ("event", "audience"), [("accepted", "author"), ("replied", "author"), ("replied", "followers"), ("assigned", "author")]
+    ("event", "audience"),
+    [("accepted", "author"), ("replied", "author"), ("replied", "followers"), ("assigned", "author")],
 )
 def test_notes_among_staff_stay_there(said, event, audience):
     assert NOTE not in "\n".join(said(event, audience).paragraphs)

@@ -1,0 +1,47 @@
+"""What did not arrive is visible to the office, which may send it again and change nothing else."""
+
+import pytest
+from django.urls import reverse
+
+from notifications import workflow
+from notifications.models import Notification
+
+LIST = "/admin/notifications/notification/"
+
+
+@pytest.fixture
+def failed(case, office, client):
+    case("submitted")
+    workflow.announce()
+    Notification.objects.filter(channel="email", audience="author").update(state="failed", tries=9, error="550 unknown")
+    client.force_login(office)
+    return Notification.objects.get(state="failed")
+
+
+def test_the_office_sees_what_failed_and_why(client, failed):
+    page = client.get(f"{LIST}?state__exact=failed")
+    assert page.status_code == 200
+    assert [row.pk for row in page.context["cl"].result_list] == [failed.pk]
+    assert "550 unknown" in page.content.decode()
+
+
+def test_the_office_sends_it_again(client, failed):
+    chosen = list(Notification.objects.values_list("pk", flat=True))
+    answer = client.post(LIST, {"action": "send_again", "_selected_action": chosen}, follow=True)
+    assert "正在重新发送1条消息。" in answer.content.decode()
+    failed.refresh_from_db()
+    assert (failed.state, failed.tries, failed.error) == ("waiting", 0, "")
+
+
+def test_nothing_can_be_added_changed_or_deleted(client, failed):
+    assert client.get(f"{LIST}add/").status_code == 403
+    assert client.post(f"{LIST}{failed.pk}/change/", {"state": "sent"}).status_code == 403
+    assert client.post(f"{LIST}{failed.pk}/delete/", {"post": "yes"}).status_code == 403
+    failed.refresh_from_db()
+    assert failed.state == "failed"
+
+
+def test_nobody_else_gets_in(client, failed, citizen):
+    client.force_login(citizen)
+    assert client.get(LIST).status_code == 302
+    assert reverse("admin:login") in client.get(LIST)["Location"]
