@@ -96,8 +96,21 @@ class TotpForm(totp_forms.ActivateTOTPForm):
     code = CodeField(label=_("Code the app shows now"), numeric=True)
 
 
+class NewEmailForm(allauth_forms.AddEmailForm):
+    email = forms.EmailField(
+        label=_("New e-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none"}),
+    )
+
+
 class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):
-    name = LineField(label=_("Name"), required=False, max_length=40, help_text=_("To tell it from others you may add."))
+    show_optional = False
+    name = LineField(
+        label=_("Name of this passkey"),
+        required=False,
+        max_length=40,
+        help_text=_("To tell it from others you may add."),
+    )
     passwordless = forms.BooleanField(
         label=_("Let it sign me in by itself"), required=False, initial=True,
         help_text=_("Otherwise it serves as the second step only."),
@@ -105,7 +118,7 @@ class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):
 
 
 class RenamePasskeyForm(webauthn_forms.EditWebAuthnForm):
-    name = LineField(label=_("Name"), max_length=40)
+    name = LineField(label=_("Name of this passkey"), max_length=40)
 
 
 class ProfileForm(forms.Form):

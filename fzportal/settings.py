@@ -207,6 +207,7 @@ ACCOUNT_FORMS = {
     "confirm_email_verification_code": "accounts.forms.EmailCodeForm",
     "confirm_password_reset_code": "accounts.forms.PasswordResetCodeForm",
     "verify_phone": "accounts.forms.PhoneCodeForm",
+    "add_email": "accounts.forms.NewEmailForm",
 }
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)

@@ -27,9 +27,11 @@ def enter(request):
     wanted = safe_next(request) or request.session.get(NEXT, "")
     if request.user.is_authenticated:
         return redirect(wanted or "my")
+    if wanted:
+        # Kept for every way in: a passkey's answer and an expired code carry no ``next``.
+        request.session[NEXT] = wanted
     form = EntranceForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        request.session[NEXT] = wanted
         send_code(request, **form.address_by_kind)
         return redirect(with_next("account_confirm_login_code", wanted))
     context = {"form": form, "next": wanted, "PASSKEY_LOGIN_ENABLED": True}
