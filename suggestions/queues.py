@@ -157,4 +157,6 @@ def urgency(suggestion, now=None) -> Urgency | None:
 def age(suggestion, now=None) -> str:
     """How long ago it was received, in days."""
     days = (timezone.localdate(now or timezone.now()) - timezone.localdate(suggestion.submitted_at)).days
+    if days < 1:
+        return _("Received today")
     return ngettext("Received %(days)s day ago", "Received %(days)s days ago", days) % {"days": days}

@@ -113,7 +113,7 @@ def test_what_came_back_from_the_approver_says_so_in_the_list(client, case, hand
     workflow.send_back(case("reply_review"), by=approver, reason="请写明日期")
     client.force_login(handler)
     page = client.get("/desk/?queue=in-progress")
-    assert [row["tag"].label for row in page.context["rows"]] == ["已退回修改"]
+    assert [row["state"] for row in page.context["rows"]] == ["已退回修改"]
     assert "已退回修改" in page.content.decode()
 
 

@@ -78,7 +78,7 @@ def facts(suggestion):
     return [
         (_("Number"), suggestion.number),
         (_("Author"), suggestion.author_name),
-        (_("Received"), f"{day(suggestion.submitted_at)} · {suggestion.get_channel_display()}"),
+        (_("Received on"), f"{day(suggestion.submitted_at)} · {suggestion.get_channel_display()}"),
         (_("Category"), suggestion.category),
         (_("Place"), " · ".join(filter(None, [suggestion.division and suggestion.division.place, suggestion.place]))),
         (_("Station"), suggestion.station),

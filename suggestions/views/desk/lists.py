@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from fzportal import paging
-from suggestions import queues, standing
+from suggestions import queues
 
 
 @require_safe
@@ -73,5 +73,5 @@ def line(suggestion, queue, is_sent_back):
         "url": url if queue.slug == "station" else f"{url}?queue={queue.slug}",
         "urgency": queues.urgency(suggestion),
         "age": queues.age(suggestion),
-        "tag": standing.Tag(_("Sent back"), "wait") if is_sent_back else standing.tag(suggestion),
+        "state": _("Sent back") if is_sent_back else suggestion.get_status_display(),
     }
