@@ -2,7 +2,6 @@
 
 import re
 import threading
-from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -12,11 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from suggestions import drafts, tasks, uploads, workflow
+from suggestions import drafts, uploads, workflow
 from suggestions.models import Contact, NumberSeries, Suggestion
 from suggestions.permissions import CodeHolder
 
-from .test_attachments import picture, upload
+from .made import picture, upload
 
 START = "/suggestions/new/"
 STEPS = ["continue", "words", "place", "files", "similar", "person", "check", "done", "discard"]
@@ -289,39 +288,3 @@ def test_files_attached_at_once_never_become_more_than_five(ready, citizen):
     for thread in threads:
         thread.join()
     assert (kept.count(None), ready.attachments.count()) == (2, 5)
-
-
-# --- thrown away -----------------------------------------------------------------------------------------------------
-
-
-def test_a_draft_is_deleted_after_a_question_with_its_files(
-    signed_in, ready, citizen, settings, tmp_path, django_capture_on_commit_callbacks
-):
-    settings.MEDIA_ROOT = tmp_path
-    workflow.attach(ready, by=citizen, found=uploads.examine(upload(picture())))
-    assert signed_in.get(page("discard", ready)).status_code == 200
-    assert Suggestion.objects.count() == 1
-    with django_capture_on_commit_callbacks(execute=True):
-        signed_in.post(page("discard", ready))
-    assert (Suggestion.objects.count(), [p for p in tmp_path.rglob("*") if p.is_file()]) == (0, [])
-
-
-def test_drafts_nobody_came_back_to_are_purged_and_nothing_else(ready, citizen, case, settings):
-    settings.DRAFT_KEPT_DAYS = 30
-    day = timedelta(days=1)
-    now = timezone.now()
-    kept = Suggestion.objects.create(title="前天写的", edited_at=now - 29 * day, created_at=now - 90 * day)
-    Suggestion.objects.create(title="上月写的", edited_at=now - 31 * day)
-    Suggestion.objects.create(title="上月写的，有作者", author=citizen, edited_at=now - 31 * day)
-    case("submitted")
-    Suggestion.objects.filter(pk=ready.pk).update(edited_at=now - 400 * day)
-    tasks.purge_drafts()
-    tasks.purge_drafts()
-    assert set(Suggestion.objects.values_list("pk", flat=True)) == {kept.pk, ready.pk}
-
-
-def test_writing_makes_a_draft_young_again(draft):
-    Suggestion.objects.update(edited_at=timezone.now() - timedelta(days=400))
-    workflow.write(draft, by=draft.author, place="新地点")
-    tasks.purge_drafts()
-    assert Suggestion.objects.get().place == "新地点"

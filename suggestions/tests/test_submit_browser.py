@@ -11,7 +11,7 @@ from django.core import mail
 from suggestions import workflow
 from suggestions.models import Suggestion
 
-from .test_attachments import pdf, picture
+from .made import pdf, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TITLE = "学校食堂菜单公开，希望每周一次"
