@@ -12,8 +12,10 @@ from .test_second_factor import app_shows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-OUTSIDE = ["/accounts/login/", "/accounts/login/password/", "/accounts/password/reset/", "/accounts/inactive/", "/demo/",
-           "/demo/mail/"]  # fmt: skip
+OUTSIDE = [
+    "/accounts/login/", "/accounts/login/password/", "/accounts/password/reset/", "/accounts/inactive/",
+    "/demo/", "/demo/mail/",
+]  # fmt: skip
 INSIDE = [
     "/my/profile/", "/my/profile/?new=1", "/my/privacy/", "/my/privacy/delete/", "/accounts/email/",
     "/accounts/phone/change/", "/accounts/password/set/", "/accounts/2fa/", "/accounts/2fa/totp/activate/",
