@@ -9,10 +9,11 @@ numbers and rare characters in ways of its own.
 import re
 import unicodedata
 from contextlib import contextmanager
+from itertools import combinations
 from typing import NamedTuple
 
 import rjieba
-from django.contrib.postgres.search import SearchRank, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, transaction
 from django.db.models import BooleanField, Case, F, Func, IntegerField, Q, Value, When
 from django.db.models.functions import Cast
@@ -24,6 +25,14 @@ IS_HAN = re.compile(rf"[{HAN}]")
 FIELD_WORDS = ("双减", "调休", "督办", "退办", "附议", "河长制", "适老化", "社区食堂", "加装电梯", "老旧小区", "红庙岭")
 # More hits than this are too many to sort: the date index is walked instead.
 FEW = 1000
+# Words of so many titles that sharing them means nothing.
+COMMON = frozenset(
+    ("建议", "希望", "公布", "公开", "请问", "能不能", "是否", "增加", "加强", "改善")
+    + ("解决", "问题", "关于", "一次", "一些", "进度", "情况", "反映", "咨询")
+)
+)
+# So many of the newest rows are weighed for likeness.
+CANDIDATES = 200
 # Of a word in letters or digits so many places count.
 LONGEST = 64
 
@@ -154,11 +163,23 @@ def walking():
         yield
 
 
-def similar(suggestions, title: str, limit: int = 5):
-    """Up to ``limit`` of ``suggestions`` whose titles share words with ``title``, the closest first."""
-    words = [w for run in runs(title) for w in rjieba.cut_for_search(run) if len(w) > 1]
-    if not words:
-        return suggestions.none()
-    asked = Literal(" | ".join(f"{_quoted(w)}:A" for w in dict.fromkeys(words)))
-    hits = suggestions.filter(Q(Found(F("search"), asked)))
-    return hits.annotate(closeness=SearchRank(F("search"), asked)).order_by("-closeness", "-pk")[:limit]
+def similar(suggestions, title: str, limit: int = 5) -> list:
+    """Up to ``limit`` of ``suggestions`` whose titles share at least two telling words with ``title``, closest first.
+
+    A title with a single telling word is content with that one. The newest CANDIDATES with such a pair are weighed.
+    """
+    words = telling(title)
+    wanted = [" & ".join(map(_quoted, pair)) for pair in combinations(words[:8], 2)] or list(map(_quoted, words))
+    if not wanted:
+        return []
+    near = suggestions.filter(Q(Found(F("search"), Literal(" | ".join(f"({each})" for each in wanted)))))
+    least = min(2, len(words))
+    weighed = [(len(set(words) & set(telling(row.title))), row) for row in near.order_by("-pk")[:CANDIDATES]]
+    weighed = [pair for pair in weighed if pair[0] >= least]
+    return [row for _shared, row in sorted(weighed, key=lambda pair: (-pair[0], -pair[1].pk))[:limit]]
+
+
+def telling(title: str) -> list[str]:
+    """The words of a title that say what it is about, each once; polite and common ones are left out."""
+    words = (w for run in runs(title) for w in rjieba.cut_for_search(run) if len(w) > 1 and w not in COMMON)
+    return list(dict.fromkeys(words))

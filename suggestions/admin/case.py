@@ -128,7 +128,7 @@ def consents(suggestion) -> dict:
 def similar(suggestion) -> list:
     """Open ones whose titles share words with this one's, the closest first."""
     others = Suggestion.objects.open().exclude(pk=suggestion.pk).defer("situation", "proposal", "search")
-    return list(search.similar(others, suggestion.title))
+    return search.similar(others, suggestion.title)
 
 
 def same_author(suggestion) -> list:

@@ -90,7 +90,7 @@ def similar(request, draft, by):
         open_ones = open_ones.exclude(author=request.user)
     if request.method == "POST":
         return support(request, get_object_or_404(open_ones, number=request.POST.get("number", "")))
-    found = list(search.similar(open_ones, draft.title))
+    found = search.similar(open_ones, draft.title)
     if not found:
         return redirect("suggestion_new_person", draft.pk)
     return show(request, "similar", step="files", draft=draft, found=found)

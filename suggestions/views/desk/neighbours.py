@@ -12,7 +12,7 @@ def neighbours(suggestion, user, may_merge, query):
     """``similar`` and ``earlier`` as lines: what was answered there may hold here."""
     seen = Suggestion.objects.visible_to(user).submitted().exclude(pk=suggestion.pk)
     seen = seen.select_related("public").defer("search", "situation", "proposal")
-    similar = list(search.similar(seen, suggestion.title, HOW_MANY))
+    similar = search.similar(seen, suggestion.title, HOW_MANY)
     earlier = []
     if suggestion.division_id:
         before = seen.filter(division=suggestion.division_id, pk__lt=suggestion.pk)
