@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class SmtpSink(socketserver.ThreadingTCPServer):
-    """Takes mail. To be set: ``refused`` (addresses answered 550), ``trouble`` (hang, drop, busy), ``per_connection``."""
+    """Takes mail. To be set: ``refused`` (answered 550), ``trouble`` (hang, drop, busy), ``per_connection``."""
 
     daemon_threads = True
     allow_reuse_address = True

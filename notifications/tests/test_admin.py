@@ -28,7 +28,7 @@ def test_the_office_sees_what_failed_and_why(client, failed):
 def test_the_office_sends_it_again(client, failed):
     chosen = list(Notification.objects.values_list("pk", flat=True))
     answer = client.post(LIST, {"action": "send_again", "_selected_action": chosen}, follow=True)
-    assert "正在重新发送1条消息。" in answer.content.decode()
+    assert "已重新发送 1 条通知。" in answer.content.decode()
     failed.refresh_from_db()
     assert (failed.state, failed.tries, failed.error) == ("waiting", 0, "")
 
