@@ -30,7 +30,6 @@ COMMON = frozenset(
     ("建议", "希望", "公布", "公开", "请问", "能不能", "是否", "增加", "加强", "改善")
     + ("解决", "问题", "关于", "一次", "一些", "进度", "情况", "反映", "咨询")
 )
-)
 # So many of the newest rows are weighed for likeness.
 CANDIDATES = 200
 # Of a word in letters or digits so many places count.
