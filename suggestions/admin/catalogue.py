@@ -16,7 +16,6 @@ class CategoryAdmin(OfficeAdmin):
     list_display = ["name", "parent", "position", "is_active"]
     list_filter = ["is_active"]
     list_select_related = ["parent"]
-    list_editable = ["position", "is_active"]
     search_fields = ["name", "aliases"]
     prepopulated_fields = {"slug": ["name"]}
     autocomplete_fields = ["fields"]
