@@ -18,7 +18,7 @@ BETWEEN_MAILS = b"-" * 79
 # A demo that ran for weeks stays quick to open.
 NEWEST_FILES = 200
 NEWEST_LETTERS = 100
-CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+CODE = re.compile(r"(?<![\d-])\d{6}(?!\d)")
 
 
 class Letter(NamedTuple):
