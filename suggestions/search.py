@@ -26,10 +26,10 @@ FIELD_WORDS = ("双减", "调休", "督办", "退办", "附议", "河长制", "�
 # More hits than this are too many to sort: the date index is walked instead.
 FEW = 1000
 # Words of so many titles that sharing them means nothing.
-COMMON = frozenset(
-    ("建议", "希望", "公布", "公开", "请问", "能不能", "是否", "增加", "加强", "改善")
-    + ("解决", "问题", "关于", "一次", "一些", "进度", "情况", "反映", "咨询")
-)
+COMMON = frozenset((
+    "建议", "希望", "公布", "公开", "请问", "能不能", "是否", "增加", "加强", "改善",
+    "解决", "问题", "关于", "一次", "一些", "进度", "情况", "反映", "咨询",
+))  # fmt: skip
 # So many of the newest rows are weighed for likeness.
 CANDIDATES = 200
 # Of a word in letters or digits so many places count.
@@ -168,12 +168,13 @@ def similar(suggestions, title: str, limit: int = 5) -> list:
     A title with a single telling word is content with that one. The newest CANDIDATES with such a pair are weighed.
     """
     words = telling(title)
-    wanted = [" & ".join(map(_quoted, pair)) for pair in combinations(words[:8], 2)] or list(map(_quoted, words))
+    wanted = [" & ".join(map(query, pair)) for pair in combinations(words[:8], 2)] or list(map(query, words))
     if not wanted:
         return []
     near = suggestions.filter(Q(Found(F("search"), Literal(" | ".join(f"({each})" for each in wanted)))))
     least = min(2, len(words))
-    weighed = [(len(set(words) & set(telling(row.title))), row) for row in near.order_by("-pk")[:CANDIDATES]]
+    # Looked for in the title as it stands: the dictionary may cut another title's same word elsewhere.
+    weighed = [(sum(w in row.title.lower() for w in words), row) for row in near.order_by("-pk")[:CANDIDATES]]
     weighed = [pair for pair in weighed if pair[0] >= least]
     return [row for _shared, row in sorted(weighed, key=lambda pair: (-pair[0], -pair[1].pk))[:limit]]
 
