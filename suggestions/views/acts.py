@@ -31,13 +31,18 @@ class Act(NamedTuple):
 
     form: type
     verb: object
+    template: str
     done: str
 
 
 ACTS = {
-    "answer": Act(AnswerForm, workflow.answer, _("Thank you. Your answer has reached the office.")),
-    "withdraw": Act(WithdrawForm, workflow.withdraw, _("Your suggestion has been withdrawn.")),
-    "rate": Act(RateForm, workflow.rate, _("Thank you. Your rating has been recorded.")),
+    "answer": Act(
+        AnswerForm, workflow.answer, "suggestions/answer.html", _("Thank you. Your answer has reached the office.")
+    ),
+    "withdraw": Act(
+        WithdrawForm, workflow.withdraw, "suggestions/withdraw.html", _("Your suggestion has been withdrawn.")
+    ),
+    "rate": Act(RateForm, workflow.rate, "suggestions/rate.html", _("Thank you. Your rating has been recorded.")),
 }
 AGAIN = _("Thank you for your frankness. It will be handled again; you will hear of the new reply.")
 
@@ -77,7 +82,7 @@ def act(request, suggestion, by, room, name):
         messages.info(request, gettext("There is nothing to do here at the moment."))
         return redirect(home_of(suggestion, room))
     values = {"form": form, "suggestion": suggestion, "back_url": home_of(suggestion, room)} | about(suggestion, name)
-    return render(request, f"suggestions/{name}.html", values, status=422 if form.is_bound else 200)
+    return render(request, chosen.template, values, status=422 if form.is_bound else 200)
 
 
 def do(request, suggestion, by, room, chosen, form):
