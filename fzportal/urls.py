@@ -31,4 +31,5 @@ if settings.DEBUG:
 handler400 = "fzportal.views.bad_request"
 handler403 = "fzportal.views.forbidden"
 handler404 = "fzportal.views.not_found"
+handler429 = "fzportal.views.too_many"
 handler500 = "fzportal.views.server_error"

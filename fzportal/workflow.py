@@ -82,6 +82,8 @@ class Movable(models.Model):
     audiences_path = ""
     # Audiences whose news is a call to act, void once the case has moved on.
     called_to_act: tuple[str, ...] = ()
+    # Events that ask nobody to act, whoever hears of them.
+    plain_news: tuple[str, ...] = ()
 
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     # Where the running promise began and how it counts: "15d" working days, "1m" months, "=" a date set by hand.
@@ -160,7 +162,7 @@ class Change(models.Model):
 
     def is_true_for(self, audience: str) -> bool:
         """Whether the news still holds: a call to act is void once the case has moved on, a fact is not."""
-        if audience not in self.subject.called_to_act:
+        if audience not in self.subject.called_to_act or self.event in self.subject.plain_news:
             return True
         return self.subject.status == self.after and self.subject.due_at == self.due_at
 

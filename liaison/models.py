@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -181,6 +182,15 @@ class Deputy(Membership):
 
     def __str__(self):
         return self.name
+
+    @cached_property
+    def ear(self) -> tuple[frozenset, frozenset, frozenset]:
+        """Pks of what this deputy listens to: divisions (those around theirs too), fields, stations."""
+        areas = Division.objects.around(self.divisions.all())
+        return tuple(
+            frozenset(rows.order_by().values_list("pk", flat=True))
+            for rows in (areas, self.fields.all(), self.stations.all())
+        )
 
     def get_absolute_url(self):
         """The deputy's public page."""

@@ -136,8 +136,10 @@ def test_no_template_stands_unused():
     every = python + "\n".join(templates().values())
     # Found by the packages that render them, by Django's error handlers, or by the name of an event.
     given = ("account/", "mfa/", "usersessions/", "allauth/", "admin/", "messages/", "django/", "socialaccount/")
+    # Steps and acts render f"folder/{step}.html": the folder is named so somewhere, and the step in quotes.
+    built = {n for n in templates() if f"{n.rpartition('/')[0]}/{{" in python and f'"{Path(n).stem}"' in python}
     unused = [n for n in templates() if not n.startswith(given) and n not in every and not re.match(r"\d{3}\.html", n)]
-    assert unused == []
+    assert sorted(set(unused) - built) == []
 
 
 def test_there_is_no_missing_migration(db):

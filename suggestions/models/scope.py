@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from liaison.models import Deputy, Division
+from liaison.models import Deputy
 
 from .catalogue import Category
 
@@ -15,19 +15,19 @@ def owned_by(user) -> Q:
 
 
 def deputies_of(user) -> list[Deputy]:
-    """The deputies ``user`` is today (one, or none)."""
-    pks = user.scopes("deputy")
-    return list(Deputy.objects.filter(pk__in=pks)) if pks else []
+    """The deputies ``user`` is today (one, or none), read once for as long as ``user`` is at hand."""
+    if "deputies_today" not in user.__dict__:
+        pks = user.scopes("deputy")
+        user.deputies_today = list(Deputy.objects.filter(pk__in=pks)) if pks else []
+    return user.deputies_today
 
 
 def listened_to_by(deputies) -> Q:
     """Rows from the deputies' divisions, fields or stations; a row of the whole city concerns every deputy."""
-    divisions = Division.objects.around(Division.objects.filter(deputies__in=deputies)).values_list("pk", flat=True)
-    fields = {pk for d in deputies for pk in d.fields.values_list("pk", flat=True)}
-    stations = {pk for d in deputies for pk in d.stations.values_list("pk", flat=True)}
+    divisions, fields, stations = (frozenset().union(*kinds) for kinds in zip(*(d.ear for d in deputies), strict=True))
     themes = Category.objects.of_fields(fields).values_list("pk", flat=True) if fields else []
     # Lists, not subqueries: the planner then walks the queue's index.
-    return Q(division__in=list(divisions)) | Q(category__in=list(themes)) | Q(station__in=stations)
+    return Q(division__in=divisions) | Q(category__in=list(themes)) | Q(station__in=stations)
 
 
 def in_pool_of(deputies) -> Q:

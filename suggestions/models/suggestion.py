@@ -172,6 +172,7 @@ class Suggestion(Movable):
     moves_path = "suggestions.workflow.MOVES"
     news_path = "suggestions.workflow.NEWS"
     audiences_path = "suggestions.audiences.AUDIENCES"
+    plain_news = ("consent_withdrawn", "withdrawn")
     called_to_act = ("pool", "office", "holder", "lead", "approver", "handler")
 
     class Meta:
