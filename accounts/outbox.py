@@ -72,7 +72,8 @@ def _mail(key, raw):
         key=key,
         kind="email",
         to=str(message["To"] or ""),
-        subject=str(message["Subject"] or ""),
+        # A long one is folded before its first word.
+        subject=str(message["Subject"] or "").strip(),
         text=plain.get_content() if plain else strip_tags(html),
         html=html,
         at=_aware(message["Date"]),

@@ -124,5 +124,6 @@ def test_the_latest_code_of_an_address_is_found(settings, tmp_path):
     write_sms(tmp_path, "+8613800138000", "验证码 111111", at="2026-11-22T10:00:00+08:00")
     write_sms(tmp_path, "+8613800138000", "验证码 222222", at="2026-11-22T10:05:00+08:00")
     write_sms(tmp_path, "+8613900139000", "验证码 333333", at="2026-11-22T10:06:00+08:00")
+    write_sms(tmp_path, "+8613800138000", "建议 2026-000123 已收到", at="2026-11-22T10:07:00+08:00")
     assert outbox.latest_code("+8613800138000") == "222222"
     assert outbox.latest_code("nobody@example.com") == ""
