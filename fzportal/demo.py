@@ -18,6 +18,7 @@ from suggestions import workflow
 from suggestions.models import Category, DeclineReason, Department, DepartmentMember, Suggestion
 
 TOLD_AFTER = timedelta(days=2)
+MINUTE = 1 / 24 / 60
 
 
 @transaction.atomic
@@ -37,7 +38,7 @@ def load() -> bool:
     for age, row in enumerate(data["suggestions"]):
         titles[row["title"]] = Story(row, people, titles).tell()
         stand_behind(titles[row["title"]], neighbours[: row["supporters"]])
-        pass_days(titles[row["title"]], row.get("rest", age % 3))
+        pass_days(titles[row["title"]], row.get("rest", age % 3) + since_office_hours())
         settle(titles[row["title"]])
     return True
 
@@ -99,6 +100,13 @@ def load_roles(personas, people):
             DepartmentMember.objects.create(user=user, department=department, role=row["role"], since=first_day())
 
 
+def since_office_hours() -> float:
+    """Days since twenty past ten, this morning or the last: when people in offices are at work."""
+    now = timezone.localtime()
+    morning = now.replace(hour=10, minute=20)
+    return (now - (morning if morning <= now else morning - timedelta(days=1))) / timedelta(days=1)
+
+
 def first_day():
     """Memberships begin well before the oldest case."""
     return timezone.localdate() - timedelta(days=365)
@@ -118,8 +126,8 @@ class Story:
 
     def tell(self) -> Suggestion:
         """Take every step, letting its days pass before it."""
-        for verb, days, *rest in self.row["steps"]:
-            pass_days(self.case, days)
+        for n, (verb, days, *rest) in enumerate(self.row["steps"]):
+            pass_days(self.case, days + (11 + n * 7 % 29) * MINUTE)
             getattr(self, verb)(*rest)
             self.case.refresh_from_db()
         return self.case
