@@ -285,7 +285,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.server": {"handlers": ["console"], "propagate": False},
-        "celery.app.trace": {"level": "WARNING"},  # a line a second for ticks that found nothing to do
+        # Lines every second for ticks that found nothing to do.
+        **dict.fromkeys(["celery.app.trace", "celery.worker.strategy"], {"level": "WARNING"}),
     },
 }
 
