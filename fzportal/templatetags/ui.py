@@ -4,6 +4,7 @@ Loaded into every template (settings, ``builtins``). Components that only take v
 ``templates/ui/``.
 """
 
+import re
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -33,6 +34,7 @@ DOORS = (
     ("deputy_list", _("Find a deputy")),
     ("station_list", _("Liaison stations")),
 )
+PHRASE = re.compile(r"[^，、,]+[，、,]?\s*")
 TONES = {
     constants.SUCCESS: "done",
     constants.WARNING: "wait",
@@ -105,6 +107,13 @@ def lines(text):
     return format_html_join(
         "\n", "<p>{}</p>", ((mark_safe(conditional_escape(part).replace("\n", "<br>")),) for part in paragraphs if part)
     )
+
+
+@register.filter
+def phrases(text):
+    """A heading whose parts, each up to its comma, are not torn apart at the end of a line."""
+    parts = PHRASE.findall(str(text))
+    return format_html_join("", '<span class="phrase">{}</span>', ((part,) for part in parts))
 
 
 @register.filter

@@ -115,3 +115,9 @@ def test_a_first_visit_is_light_and_asks_nobody_else(answered, new_page, live):
     assert len(seen) <= 12
     assert sum(sizes.values()) <= 150_000
     assert [url for url in sizes if not url.startswith(live)] == []
+
+
+def test_the_promise_is_not_torn_apart_within_a_phrase(client, db):
+    page = client.get("/").content.decode()
+    assert page.count('<span class="phrase">') == 4
+    assert '<span class="phrase">有人听、</span>' in page
