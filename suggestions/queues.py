@@ -101,7 +101,9 @@ def within_reach_of(user) -> QuerySet:
 
 def for_lists(rows) -> QuerySet:
     """``rows`` with what a line of a list shows, without the long texts."""
-    return rows.select_related("category", "division__parent").defer("situation", "proposal", "search")
+    return rows.select_related("category", "division__parent", "public").defer(
+        "situation", "proposal", "search", "public__situation", "public__proposal"
+    )
 
 
 def sent_back(rows) -> set[int]:

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fzportal.forms import CodeField, LineField, ParagraphField
 
-from ..models import Department, Reply
-from ..queues import within_reach_of
+from ..models import Department, Reply, Suggestion
 
 NOTE_MAX = 2000
 
@@ -182,11 +181,11 @@ class MergeForm(ActForm):
     into = CodeField(label=_("Number of the other suggestion"), max_length=20)
 
     def clean_into(self):
-        """The other suggestion, open, not this one, and known to the deputy or to everybody."""
+        """The other suggestion, open, not this one, and one whose words the deputy or everybody may read."""
         number = self.cleaned_data["into"]
         # Blanks and dashes are forgiven; the number itself carries one dash.
         number = number if "-" in number else f"{number[:4]}-{number[4:]}"
-        others = within_reach_of(self.by) | self.suggestion.__class__.objects.published()
+        others = Suggestion.objects.workable_by(self.by) | Suggestion.objects.published()
         other = others.open().filter(number=number).exclude(pk=self.suggestion.pk).with_parts().first()
         if other is None:
             raise forms.ValidationError(_("There is no other open suggestion with this number."), code="unknown")

@@ -338,3 +338,25 @@ def test_without_the_row_lock_several_would_win(live, case, city, monkeypatch):
     statuses = claim_at_once(live, path(suggestion, "claim"), claimants(city, 4))
     assert statuses.count(302) > 1
     assert suggestion.changes.filter(event="triaging").count() > 1
+
+
+def test_a_deputy_reads_no_unscreened_words_by_typing_a_number_to_merge_into(client, case, draft, deputy):
+    claimed = case("triaging")
+    unscreened = case("submitted", another(claimed, "举报某某"))
+    client.force_login(deputy)
+    page = client.get(path(claimed, "merge"), {"into": unscreened.number})
+    assert (page.status_code, "举报某某" in page.content.decode()) == (422, False)
+    client.post(path(claimed, "merge"), {"into": unscreened.number})
+    assert fresh(claimed).status == "triaging"
+
+
+def test_the_merge_page_shows_a_published_one_of_elsewhere_in_its_public_words(client, case, city, deputy, office):
+    claimed = case("triaging")
+    there = case("accepted", another(claimed, "张三家门口的路灯"))
+    there.consents.get_or_create(kind="publish", withdrawn_at=None)
+    workflow.redact(there, by=office, title="某户门口的路灯", situation="不亮。")
+    workflow.publish(there, by=office)
+    Suggestion.objects.filter(pk=there.pk).update(division=city.cangshan, category=None)
+    client.force_login(deputy)
+    page = client.get(path(claimed, "merge"), {"into": there.number}).content.decode()
+    assert ("张三" in page, "某户门口的路灯" in page) == (False, True)

@@ -8,6 +8,7 @@ from django.utils.html import escape
 
 from accounts.models import OfficeMember
 from liaison.models import Deputy
+from suggestions import workflow
 from suggestions.models import DepartmentMember, Suggestion, SuggestionChange
 
 pytestmark = pytest.mark.django_db
@@ -289,3 +290,14 @@ def test_the_case_page_says_how_the_due_date_came_about(client, case, handler):
     client.force_login(handler)
     html = client.get(f"/desk/{suggestion.number}/").content.decode()
     assert "15 个工作日" in html
+
+
+def test_a_station_officer_reads_the_public_title(client, case, city, officer, office):
+    suggestion = case("accepted")
+    suggestion.consents.get_or_create(kind="publish", withdrawn_at=None)
+    Suggestion.objects.filter(pk=suggestion.pk).update(station=city.station)
+    workflow.redact(suggestion, by=office, title="已隐去姓名的标题", situation="已隐去。")
+    workflow.publish(suggestion, by=office)
+    client.force_login(officer)
+    page = client.get("/desk/?queue=station").content.decode()
+    assert (suggestion.title in page, "已隐去姓名的标题" in page) == (False, True)

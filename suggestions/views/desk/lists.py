@@ -66,11 +66,12 @@ def listed(request, queue, count):
 
 def line(suggestion, queue, is_sent_back):
     """What a row shows. A station officer reads what everybody may read."""
-    page = "suggestion_detail" if queue.slug == "station" else "desk_case"
-    url = reverse(page, args=[suggestion.number])
+    is_public = queue.slug == "station"
+    url = reverse("suggestion_detail" if is_public else "desk_case", args=[suggestion.number])
     return {
         "case": suggestion,
-        "url": url if queue.slug == "station" else f"{url}?queue={queue.slug}",
+        "title": suggestion.public.title if is_public else suggestion.title,
+        "url": url if is_public else f"{url}?queue={queue.slug}",
         "urgency": queues.urgency(suggestion),
         "age": queues.age(suggestion),
         "state": _("Sent back") if is_sent_back else suggestion.get_status_display(),
