@@ -19,6 +19,7 @@ from ..models import Suggestion
 from .sheets import Formula
 
 TITLE, TEXT, TITLE_FROM_TEXT = 200, 20_000, 30
+EARLIEST = 1949
 PHONE = PhoneField(required=False)
 
 
@@ -118,7 +119,8 @@ class Desk:
         if not given:
             return self.now
         moment = moment_of(given)
-        if moment is None:
+        # A year lost on the way (0001, 1900): PostgreSQL would keep what Python cannot read back.
+        if moment is None or moment.year < EARLIEST:
             raise Rejected(_("The date is not understood."))
         if moment > self.now + timedelta(days=1):
             raise Rejected(_("The date lies in the future."))

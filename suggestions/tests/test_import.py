@@ -478,3 +478,9 @@ def test_contacts_are_kept_apart_and_only_where_given(take):
     assert list(Contact.objects.order_by("pk").values_list("phone", "email")) == [
         ("+8659187654321", ""), ("", "a@example.com"),
     ]  # fmt: skip
+
+
+def test_a_row_of_the_year_one_is_rejected_for_nobody_could_read_it_back():
+    desk = rows.Desk(columns={"时间": "created_at"}, source="x", channel="phone", names=None)
+    with pytest.raises(rows.Rejected):
+        desk.moment({"created_at": "0001-01-01"})
