@@ -313,3 +313,13 @@ def test_outside_the_demo_the_code_is_not_on_the_page(client, citizen, settings)
     settings.DEMO = False
     client.post(LOGIN, {"address": "citizen@example.com"})
     assert mailed_code() not in client.get(CONFIRM).content.decode()
+
+
+def test_the_eleventh_code_for_one_mailbox_within_an_hour_is_429(client, db, monkeypatch):
+    monkeypatch.setattr("accounts.views.entrance.ratelimit.consume", lambda *args, **kwargs: None)
+    answers = []
+    for _time in range(11):
+        client.cookies.clear()
+        answers.append(client.post(LOGIN, {"address": "guessed@example.com"}).status_code)
+    assert answers == [302] * 10 + [429]
+    assert len(mail.outbox) == 10

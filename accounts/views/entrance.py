@@ -15,9 +15,12 @@ from django.views.decorators.http import require_http_methods
 from accounts import workflow
 from accounts.forms import EntranceForm
 from accounts.redirects import safe_next
+from fzportal import throttle
 
 # Django's own name for the query parameter; a page that hands over ``next`` finds it again after the code.
 NEXT = "entrance_next"
+# Codes (tries, seconds) to one number or mailbox: nobody guesses through them, no telephone rings all day.
+PER_ADDRESS = (10, 60 * 60)
 
 
 @never_cache
@@ -43,6 +46,7 @@ def send_code(request, **address):
     (key,) = address.values()
     ratelimit.consume(request, action="login", raise_exception=True)
     ratelimit.consume(request, action="request_login_code", key=key, raise_exception=True)
+    throttle.once_more("code", key, *PER_ADDRESS)
     user = workflow.enter(**address)
     LoginCodeVerificationProcess.initiate(request=request, user=user, **address)
 
