@@ -355,3 +355,9 @@ def test_axe_finds_nothing_and_the_policy_breaks_nothing(
             if ours(v, node)
         ]
     assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize("address", [f"{LIST}?query_code__startswith=", "/admin/accounts/user/?password__startswith="])
+def test_no_filter_in_the_address_spells_out_a_secret(desk, fill, address):
+    fill(1)
+    assert desk.get(f"{address}A").status_code == 400
