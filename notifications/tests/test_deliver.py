@@ -200,6 +200,14 @@ def test_a_worker_that_died_before_marking_repeats_a_mail_under_the_same_message
     assert first["Message-ID"] == second["Message-ID"]
 
 
+def test_the_delivery_log_does_not_repeat_an_address_that_was_refused(followed, smtp):
+    people = followed(1)
+    smtp.refused = {people[0].email}
+    workflow.deliver()
+    error = Notification.objects.get(state=State.FAILED).error
+    assert ("550" in error, people[0].email in error) == (True, False)
+
+
 def test_a_message_that_cannot_be_drawn_holds_up_no_other(case, office, smtp, monkeypatch):
     case("accepted")
     workflow.announce()

@@ -7,6 +7,7 @@ receiving side can drop it. Nothing is lost.
 
 import logging
 import random
+import re
 import time
 from datetime import datetime, timedelta
 
@@ -95,7 +96,7 @@ def send_one(post, notification, down, now) -> bool:
     try:
         unwanted = post.send(notification)
     except channels.Refused as error:
-        notification.mark(State.FAILED, now=now, error=str(error))
+        notification.mark(State.FAILED, now=now, error=without_address(error, notification))
     except channels.NotSent as error:
         if isinstance(error, channels.Unreachable):
             down[notification.channel] = error
@@ -110,16 +111,21 @@ def send_one(post, notification, down, now) -> bool:
     return False
 
 
+def without_address(error, notification) -> str:
+    """What went wrong, as the delivery log shows it: servers repeat the address they refuse."""
+    return re.sub(re.escape(notification.to) or "$^", "…", str(error), flags=re.IGNORECASE)
+
+
 def try_later(notification, error, now):
     """Wait longer each time, not all at the same moment; after the last wait the row is failed."""
-    tries = notification.tries + 1
+    tries, error = notification.tries + 1, without_address(error, notification)
     rows = Notification.objects.filter(pk=notification.pk, state=State.WAITING)
     if tries > len(WAITS):
         rows.update(tries=tries)
-        notification.mark(State.FAILED, now=now, error=str(error))
+        notification.mark(State.FAILED, now=now, error=error)
         return
     wait = timedelta(minutes=WAITS[tries - 1] * random.uniform(1 - JITTER, 1 + JITTER))
-    rows.update(tries=tries, next_try_at=now + wait, lease_until=None, error=str(error)[:300])
+    rows.update(tries=tries, next_try_at=now + wait, lease_until=None, error=error[:300])
 
 
 def give_back(notification):
