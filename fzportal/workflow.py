@@ -155,10 +155,11 @@ class Change(models.Model):
     @property
     def audiences(self) -> tuple[str, ...]:
         """Whom this change concerns, as the table says."""
-        for m in self.subject.moves():
-            if (m.source, m.target, m.name) == (self.before, self.after, self.event):
-                return m.tell
-        return self.subject.news().get(self.event, ())
+        way = (self.before, self.after, self.event)
+        rows = [m for m in self.subject.moves() if (m.source, m.target, m.name) == way]
+        # Two rows may join the same states, told differently by who went that way.
+        rows.sort(key=lambda m: m.who.role != self.role)
+        return rows[0].tell if rows else self.subject.news().get(self.event, ())
 
     def is_true_for(self, audience: str) -> bool:
         """Whether the news still holds: a call to act is void once the case has moved on, a fact is not."""

@@ -41,6 +41,13 @@ def deputy(suggestion):
     return get_user_model().objects.filter(deputy=suggestion.deputy_id, deputy__isnull=False)
 
 
+def former(suggestion):
+    """The deputy who had it before the office gave it back: by then the case names nobody."""
+    taken_away = suggestion.changes.filter(event="given_back", role="office").last()
+    had = taken_away and suggestion.changes.filter(event="triaging", pk__lt=taken_away.pk).last()
+    return get_user_model().objects.filter(pk=had.by_id if had else None)
+
+
 def _members(suggestion, *roles):
     members = DepartmentMember.objects.current(timezone.localdate()).filter(
         department=suggestion.department_id, role__in=roles
@@ -115,6 +122,7 @@ AUDIENCES = {
     "office": office,
     "pool": pool,
     "deputy": deputy,
+    "former": former,
     "lead": lead,
     "approver": approver,
     "department": department,

@@ -217,3 +217,15 @@ def test_four_announcers_at_once_tell_each_change_once(draft, office, follow_by,
         thread.join()
     assert sum(counts) == 20
     assert Notification.objects.count() == 20 * (50 + 1) * 2
+
+
+def test_a_deputy_hears_that_the_office_took_the_case_away_even_when_another_has_it_by_then(
+    case, office, deputy, other_deputy
+):
+    other_deputy.deputy.divisions.set(deputy.deputy.divisions.all())
+    suggestion = case("triaging")
+    tell()
+    acts.release(suggestion, by=office)
+    acts.claim(suggestion, by=other_deputy)
+    tell()
+    assert told(event="given_back", channel="inbox", state="sent") == [("林代表", "inbox", "former")]

@@ -19,7 +19,7 @@ from tests.cast import reason
 TOLD = {
     "submitted": ("author", "office"), "accepted": ("author", "pool"), "needs_info": ("author",),
     "answered": ("office",), "declined": ("author",), "merged": ("author",), "withdrawn": ("holder",),
-    "triaging": ("author",), "given_back": ("pool", "deputy"), "replied": ("author", "followers", "deputy"),
+    "triaging": ("author",), "given_back": ("former", "pool"), "replied": ("author", "followers", "deputy"),
     "referred": ("office",), "assigned": ("lead", "author"), "in_progress": ("author",), "reply_review": ("approver",),
     "sent_back": ("handler",), "rated": ("department", "deputy"), "silent": ("department",),
     "rehandling": ("lead", "office", "deputy"), "due_soon": ("holder",), "overdue": ("holder", "office"),

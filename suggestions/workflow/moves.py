@@ -52,7 +52,7 @@ MOVES = (
     # A deputy triages.
     Move(S.ACCEPTED,     S.TRIAGING,     _("Claim"),               may_claim,    ("author",)),
     Move(S.TRIAGING,     S.ACCEPTED,     _("Give back"),           is_claimer,   ("pool",), event="given_back"),
-    Move(S.TRIAGING,     S.ACCEPTED,     _("Give back"),           is_office,    ("pool", "deputy"),
+    Move(S.TRIAGING,     S.ACCEPTED,     _("Give back"),           is_office,    ("former", "pool"),
          event="given_back"),
     Move(S.TRIAGING,     S.REPLIED,      _("Answer directly"),     is_claimer,   ("author", "followers")),
     Move(S.TRIAGING,     S.REFERRED,     _("Refer"),               is_claimer,   ("office",), note=True, read=PUBLIC),
