@@ -90,8 +90,7 @@ def submitted(town, citizen, words, *, files=(), is_new=True):
     citizen.write(words, files=files)
     if is_new:
         citizen.sign_in_to_submit()
-        citizen.welcome("护学人")
-    citizen.introduce("护学人", "林晓榕")
+    citizen.introduce("护学人", "林晓榕", is_new=is_new)
     citizen.sees(words["title"], *words["situation"].split("\n\n"), words["proposal"], words["place"])
     citizen.sees("护学人", "林晓榕", *(file.rpartition("/")[2] for file in files))
     number, code = citizen.submit()
@@ -253,7 +252,7 @@ def asked_and_answered(town, citizen, office):
     number, code = submitted(town, citizen, UNCLEAR)
     office.open("待审核", UNCLEAR["title"])
     office.ask("是哪一个站台？往哪个方向？")
-    office.sees("已请提交人补充。")
+    office.sees("已请提出人补充。")
     town.post.expect(number, citizen="建议 {} 请您补充材料")
     assert "是哪一个站台？往哪个方向？" in town.post.latest("citizen").text
     passer_by = town.person("citizen", width=375)

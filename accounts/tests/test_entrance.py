@@ -163,13 +163,19 @@ def test_what_is_neither_phone_nor_email_is_said_beside_the_field(client, db, ty
 
 
 def test_next_survives_the_code_and_the_question_for_a_name(client, db):
-    client.post(LOGIN, {"address": "new@example.com", "next": "/suggestions/new/?step=2"})
-    first = client.post(f"{CONFIRM}?next=/suggestions/new/%3Fstep%3D2", {"code": mailed_code()})
-    assert first["Location"] == "/my/profile/?next=%2Fsuggestions%2Fnew%2F%3Fstep%3D2&new=1"
+    client.post(LOGIN, {"address": "new@example.com", "next": "/suggestions/?sort=new"})
+    first = client.post(f"{CONFIRM}?next=/suggestions/%3Fsort%3Dnew", {"code": mailed_code()})
+    assert first["Location"] == "/my/profile/?next=%2Fsuggestions%2F%3Fsort%3Dnew&new=1"
     page = client.get(first["Location"])
     then = client.post("/my/profile/", {"nickname": "榕树下", "next": page.context["next"], "new": "1"})
-    assert then["Location"] == "/suggestions/new/?step=2"
+    assert then["Location"] == "/suggestions/?sort=new"
     assert User.objects.get().nickname == "榕树下"
+
+
+def test_who_signs_up_while_submitting_is_not_asked_for_a_name_twice(client, db):
+    client.post(LOGIN, {"address": "new@example.com", "next": "/suggestions/new/17/person/"})
+    assert client.post(CONFIRM, {"code": mailed_code()})["Location"] == "/suggestions/new/17/person/"
+    assert signed_in(client) == str(User.objects.get().pk)
 
 
 def test_next_survives_even_when_the_page_of_the_code_lost_it(client, citizen):

@@ -118,17 +118,12 @@ class Citizen(Person):
         self.follow("登录", self.main)
         self.sign_in()
 
-    def welcome(self, nickname):
-        """Asked once, at the first sign-in."""
-        expect(self.page.get_by_role("heading", name="欢迎！怎么称呼您？")).to_be_visible()
-        self.look("welcome")
-        self.page.get_by_label("昵称").fill(nickname)
-        self.press("保存并继续")
-
-    def introduce(self, nickname, name):
-        """Who it is from; both consents. The account knows the address and the nickname already."""
+    def introduce(self, nickname, name, *, is_new=False):
+        """Who it is from; both consents. The account knows the address, and the names after the first time."""
         self.look("person")
-        self.choose("公开显示的名字", f"我的昵称（{nickname}）")
+        self.choose("公开显示的名字", f"我的昵称（{'在下面填写' if is_new else nickname}）")
+        expect(self.page.get_by_label("昵称", exact=True)).to_have_value("" if is_new else nickname)
+        self.page.get_by_label("昵称", exact=True).fill(nickname)
         self.page.get_by_label("您的姓名").fill(name)
         expect(self.page.get_by_label("电子邮件")).to_have_value(f"{self.name}@example.com")
         self.page.get_by_label("公开这条建议的内容").check()
@@ -197,7 +192,7 @@ class Office(Person):
         self.act("不予受理")
         option = self.page.get_by_label("理由").locator("option", has_text=reason)
         self.page.get_by_label("理由").select_option(option.get_attribute("value"))
-        self.page.get_by_label("给提交人的说明").fill(note)
+        self.page.get_by_label("给提出人的说明").fill(note)
         self.press("不予受理")
 
     def redact(self, instead):
