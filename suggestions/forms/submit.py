@@ -142,6 +142,8 @@ class FilesForm(forms.Form):
 class PersonForm(forms.Form):
     """How the author is shown, how to reach them, the two consents. New wording: raise CONSENT_VERSION."""
 
+    show_optional = False  # each field says itself when it may be left out
+
     shown_as = forms.ChoiceField(
         label=_("The name everybody sees"),
         widget=forms.RadioSelect,
@@ -157,7 +159,9 @@ class PersonForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Write your name, so that the staff know how to address you.")},
     )
-    phone = PhoneField(label=_("Phone"), required=False, help_text=_("A phone number or an e-mail is needed."))
+    phone = PhoneField(
+        label=_("Phone"), required=False, help_text=_("A phone number or an e-mail: either one is enough.")
+    )
     email = forms.EmailField(
         label=_("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"}), max_length=254
     )
@@ -174,7 +178,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, user, draft, data=None):
         super().__init__(data, initial=known(user, draft) if data is None else None)
-        masked = user.masked_name or _("family name and **")
+        masked = user.masked_name or _("for example Lin**")
         nickname = user.nickname or _("write it below")
         shown = ((Suggestion.ShownAs.NICKNAME, nickname), (Suggestion.ShownAs.MASKED, masked))
         self.fields["shown_as"].choices = [
