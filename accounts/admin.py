@@ -9,6 +9,8 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OfficeMember, User, membership_models
@@ -31,24 +33,84 @@ def membership_inline(membership):
     return type(f"{membership.__name__}Inline", (OfficeInline,), values)
 
 
+def masked(address):
+    """An e-mail address or phone number, enough to recognise: ``ci***@example.com``, ``+8613****0000``."""
+    name, sign, host = address.partition("@")
+    if sign:
+        return f"{name[:2]}***@{host}"
+    return f"{name[:-8]}****{name[-4:]}" if len(name) > 8 else "****" if name else ""
+
+
+def as_phone(words):
+    """What somebody typed as E.164, or None when it is no phone number."""
+    try:
+        return PhoneField().clean(words)
+    except ValidationError:
+        return None
+
+
 @admin.register(User)
 class UserAdmin(OfficeAdmin):
-    """Everybody with an account. A role is a dated membership in a table below, never a tick on the person."""
+    """Everybody with an account. A role is a dated membership in a table below, never a tick on the person.
 
-    list_display = ["called", "name", "email", "phone", "is_active", "date_joined", "last_login"]
+    Name, e-mail and phone of who holds no role are masked: the office reads a citizen's contact on their case, with a
+    reason (PIPL Art. 6).
+    """
+
+    list_display = ["called", "shown_name", "shown_email", "shown_phone", "is_active", "date_joined", "last_login"]
     list_filter = ["is_active", "date_joined"]
     search_fields = ["nickname", "name", "email", "phone"]
+    search_help_text = _("Citizens are found by their whole e-mail address or phone number.")
     ordering = ["-pk"]
     fields = ["name", "nickname", "email", "phone", "phone_verified", "is_active", "date_joined", "last_login"]
     readonly_fields = ["phone_verified", "date_joined", "last_login"]
+    personal = {"name": "shown_name", "email": "shown_email", "phone": "shown_phone"}
 
     @admin.display(description=_("person"))
     def called(self, user):
         return str(user)
 
+    @admin.display(description=_("name"))
+    def shown_name(self, user):
+        return user.name if user.has_role else user.masked_name
+
+    @admin.display(description=_("e-mail"))
+    def shown_email(self, user):
+        return user.email if user.has_role else masked(user.email)
+
+    @admin.display(description=_("phone"))
+    def shown_phone(self, user):
+        return user.phone if user.has_role else masked(user.phone)
+
+    def get_queryset(self, request):
+        """With ``has_role``: whether they hold a role today, for all rows in one query."""
+        held = [Exists(m.objects.current().filter(user=OuterRef("pk"))) for m in membership_models()]
+        return super().get_queryset(request).annotate(has_role=Q(*held, _connector=Q.OR))
+
+    def get_search_results(self, request, queryset, search_term):
+        """Who holds a role by any part of name or address; everybody else by a whole address alone."""
+        found, repeats = super().get_search_results(request, queryset, search_term)
+        if not (words := search_term.strip()):
+            return found, repeats
+        exact = Q(email__iexact=words)
+        if phone := as_phone(words):
+            exact |= Q(phone=phone)
+        known = found.filter(has_role=True).values("pk")
+        return queryset.filter(exact | Q(pk__in=known)), repeats
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """A filter in the address would spell out letter by letter what is masked."""
+        return lookup.split("__")[0] not in self.personal and super().lookup_allowed(lookup, value, request)
+
+    def get_fields(self, request, obj=None):
+        """A citizen's own particulars are shown masked, and not to be changed."""
+        if obj is None or obj.has_role:
+            return self.fields
+        return [self.personal.get(name, name) for name in self.fields]
+
     def get_readonly_fields(self, request, obj=None):
         """An address is entered once; afterwards only its owner changes it, by a code."""
-        return [*self.readonly_fields, "email", "phone"] if obj else self.readonly_fields
+        return [*self.readonly_fields, "email", "phone", *self.personal.values()] if obj else self.readonly_fields
 
     def get_inlines(self, request, obj):
         """Every membership a person may hold more than one of; a deputy has a page of their own."""
