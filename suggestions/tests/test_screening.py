@@ -205,7 +205,7 @@ def test_without_consent_the_page_says_so_and_the_act_is_forbidden(desk, case, c
     suggestion = case("accepted")
     workflow.withdraw_consent(suggestion, by=citizen, kind="publish")
     shown = desk.get(page(suggestion, "publish")).content.decode()
-    assert "提交人没有同意公开" in shown and '<button class="button primary"' not in shown
+    assert "提出人没有同意公开" in shown and '<button class="button primary"' not in shown
     assert desk.post(page(suggestion, "publish"), {}).status_code == 403
     assert Suggestion.objects.get().published_at is None
 
