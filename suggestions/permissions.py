@@ -61,6 +61,12 @@ def is_answering_deputy(by, suggestion) -> bool:
     return suggestion.department_id is None and is_claimer(by, suggestion)
 
 
+@acts_as("office")
+def is_office_of_unled(by, suggestion) -> bool:
+    """The congress office, over a case no department ever led: its deputy may be one no more."""
+    return suggestion.department_id is None and is_office(by)
+
+
 @acts_as("department")
 def is_handler(by, suggestion) -> bool:
     """A handler of the lead department."""

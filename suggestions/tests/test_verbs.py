@@ -202,3 +202,15 @@ def test_the_database_itself_refuses_a_submitted_row_without_a_number(draft):
 def test_a_reminder_is_written_once_per_due_date(case):
     suggestion = case("accepted")
     assert [workflow.remind(suggestion, event="due_soon") for _n in range(2)] == [True, False]
+
+
+def test_the_office_assigns_a_dissatisfied_case_whose_deputy_is_one_no_more(case, office, deputy, citizen, handler, city):
+    suggestion = case("triaging")
+    workflow.answer_directly(suggestion, by=deputy, text="已反映。", result="A")
+    workflow.rate(suggestion, by=citizen, attitude=2, result=1, reason="没有解决")
+    deputy.deputy.until = timezone.localdate() - timedelta(days=1)
+    deputy.deputy.save()
+    change = workflow.assign(suggestion, by=office, department=city.education)
+    assert (suggestion.status, change.role, change.audiences) == ("assigned", "office", ("lead", "author"))
+    assert [m.target for m in suggestion.moves_for(handler)] == ["in_progress"]
+    assert list(suggestion.assignments.values_list("department", "part")) == [(city.education.pk, "lead")]

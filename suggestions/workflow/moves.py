@@ -16,6 +16,7 @@ from ..permissions import (
     is_clock,
     is_handler,
     is_office,
+    is_office_of_unled,
     may_claim,
     may_release,
 )
@@ -79,6 +80,8 @@ MOVES = (
     Move(S.REHANDLING,   S.REPLIED,      _("Answer directly"),     is_answering_deputy, ("author", "followers")),
     Move(S.REHANDLING,   S.REFERRED,     _("Refer"),               is_answering_deputy, ("office",), note=True,
          read=PUBLIC),
+    # Or the office has a department handle it: that deputy's membership may have ended.
+    Move(S.REHANDLING,   S.ASSIGNED,     _("Assign"),              is_office_of_unled,  ("lead", "author")),
 )  # fmt: skip
 
 # Told without a move: event -> whom.

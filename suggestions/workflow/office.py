@@ -59,10 +59,10 @@ def merge(suggestion, *, by, into, note=""):
 @transaction.atomic
 def assign(suggestion, *, by, department, due_at=None, note=""):
     """Make ``department`` the lead. ``due_at`` set by hand wins over the promise."""
-    lock(suggestion)
+    # The table looks at who led it until now.
+    change = move(suggestion, S.ASSIGNED, by=by, note=note, due_at=due_at)
     suggestion.department = department
     suggestion.save(update_fields=["department"])
-    change = move(suggestion, S.ASSIGNED, by=by, note=note, due_at=due_at)
     suggestion.assignments.filter(part=Assignment.Part.LEAD, ended_at=None).update(ended_at=change.at)
     Assignment.objects.create(suggestion=suggestion, department=department, by=by, at=change.at)
     return change
