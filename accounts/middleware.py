@@ -14,16 +14,19 @@ FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 class StaffSecondFactorMiddleware:
     """Before a workplace opens, whoever has a role sets up an authenticator app or a passkey.
 
-    allauth itself never asks somebody without a password for one. Public pages stay as they are.
+    allauth itself never asks somebody without a password for one. Until then they are a citizen like any other: public
+    pages stay open, and nothing opens to them by their role.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if settings.STAFF_SECOND_FACTOR and request.path.startswith(WORKPLACES) and self.lacks_factor(request.user):
-            messages.warning(request, _("The workplace opens with a second factor. Please set one up first."))
-            return redirect("mfa_index")
+        if settings.STAFF_SECOND_FACTOR and self.lacks_factor(request.user):
+            if request.path.startswith(WORKPLACES):
+                messages.warning(request, _("The workplace opens with a second factor. Please set one up first."))
+                return redirect("mfa_index")
+            request.user.roles, request.user.lacks_second_factor = frozenset(), True
         return self.get_response(request)
 
     def lacks_factor(self, user):

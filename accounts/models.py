@@ -94,6 +94,9 @@ class User(AbstractBaseUser):
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     is_demo = models.BooleanField(_("demo persona"), default=False, editable=False)
 
+    # Set for one request by the middleware that withholds the roles of somebody who signed in by a code alone.
+    lacks_second_factor = False
+
     objects = UserManager()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -150,7 +153,7 @@ class User(AbstractBaseUser):
     @property
     def has_desk(self) -> bool:
         """Whether work waits for this person at ``/desk/``."""
-        return bool(self.roles)
+        return bool(self.roles) or self.lacks_second_factor
 
     # The admin is the office's workplace; its gate asks these.
     is_staff = is_office

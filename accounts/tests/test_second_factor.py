@@ -52,6 +52,15 @@ def test_public_pages_stay_open_to_staff_without_one(client, strict, office):
     assert client.get("/about/").status_code == 200
 
 
+def test_without_a_second_factor_a_role_reads_no_more_than_a_citizen(client, strict, office, case):
+    path = case("submitted").get_absolute_url()
+    client.force_login(office)
+    assert client.get(path).status_code == 404
+    assert 'href="/desk/"' in client.get("/about/").content.decode()
+    TOTP.activate(office, "JBSWY3DPEHPK3PXP")
+    assert client.get(path).status_code == 200
+
+
 def test_citizens_are_never_asked(client, strict, citizen):
     client.force_login(citizen)
     assert client.get("/desk/").headers.get("Location") != "/accounts/2fa/"
