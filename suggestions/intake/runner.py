@@ -5,7 +5,8 @@ import time
 from datetime import timedelta
 from itertools import islice
 
-from django.db import IntegrityError, reset_queries, transaction
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import IntegrityError, InterfaceError, OperationalError, reset_queries, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -61,6 +62,14 @@ def work(run, *, seconds=None, heard=None):
         end(run, State.FAILED, _("The file is no longer there."))
     except Overtaken:
         logger.warning("Import %s is in other hands", run.pk)
+    except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
+        # The database is away, or the time is over: the run goes on from here once its lease has ended.
+        raise
+    except Exception as error:
+        # Left running it would be taken up first for ever, and no other file would have its turn.
+        logger.exception("Import %s failed", run.pk)
+        said = _("An unexpected error stopped the import (%(kind)s). Nothing is taken twice: import the file again.")
+        end(run, State.FAILED, said % {"kind": type(error).__name__})
 
 
 def take_all(run, table, seconds, heard) -> bool:

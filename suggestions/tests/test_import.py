@@ -10,11 +10,14 @@ import subprocess
 import sys
 import time
 import zipfile
+from datetime import timedelta
 
 import openpyxl
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from fzportal import workdays
@@ -301,6 +304,31 @@ def with_entities():
 def test_a_file_that_cannot_be_read_fails_with_a_sentence(take, content, said):
     run = take(content)
     assert run.state == "failed" and said in run.error and not Suggestion.objects.exists()
+
+
+def test_an_unexpected_error_fails_the_run_and_the_next_file_has_its_turn(take, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(rows.Desk, "read", lambda desk, line: 1 / 0)
+        run = take(as_csv([HEADINGS, GOOD]))
+    assert (run.state, run.lease_until, run.finished_at is None) == ("failed", None, False)
+    assert run.error == "导入因意外错误中止（ZeroDivisionError）。已导入的不会重复，请重新导入该文件。"
+    assert figures(take(as_csv([HEADINGS, GOOD]))) == ("done", 1, 1, 0, 0)
+
+
+@pytest.mark.parametrize("error", [OperationalError, SoftTimeLimitExceeded])
+def test_a_run_goes_on_after_the_database_was_away_or_the_time_over(take, monkeypatch, error):
+    def away(desk, line):
+        raise error("away")
+
+    with monkeypatch.context() as broken, pytest.raises(error):
+        broken.setattr(rows.Desk, "read", away)
+        take(as_csv([HEADINGS, GOOD]))
+    run = ImportRun.objects.get()
+    assert (run.state, run.error) == ("running", "")
+    ImportRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    tasks.run_imports()
+    run.refresh_from_db()
+    assert figures(run) == ("done", 1, 1, 0, 0)
 
 
 def test_too_many_rows_are_refused_before_any_is_taken(take, monkeypatch):
