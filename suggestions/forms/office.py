@@ -127,6 +127,8 @@ class AssignForm(OfficeForm):
             return None
         if chosen <= timezone.localdate():
             raise forms.ValidationError(_("Choose a day after today."))
+        if not workdays.is_working(chosen):
+            raise forms.ValidationError(_("That is no working day. Choose another."))
         return workdays.close_of(chosen)
 
 

@@ -1,5 +1,7 @@
 """The office's acts in the admin: one by one, many at once, and when somebody was faster."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
@@ -132,10 +134,12 @@ def test_assigning_proposes_the_deputys_unit_and_shows_the_promised_day(desk, ca
     )
 
 
-def test_a_due_date_set_by_hand_wins_and_may_not_lie_in_the_past(desk, case, city):
+def test_a_due_date_set_by_hand_wins_and_is_a_working_day_to_come(desk, case, city):
     suggestion = case("accepted")
     today = timezone.localdate()
-    assert act(desk, suggestion, "assign", department=city.traffic.pk, due_at=today.isoformat()).status_code == 422
+    sunday = today + timedelta(days=7 - today.weekday() + 20 * 7 - 1)
+    for wrong in (today, sunday):
+        assert act(desk, suggestion, "assign", department=city.traffic.pk, due_at=wrong.isoformat()).status_code == 422
     later = workdays.add(today, 30)
     act(desk, suggestion, "assign", department=city.traffic.pk, due_at=later.isoformat())
     suggestion.refresh_from_db()
