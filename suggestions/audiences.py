@@ -25,7 +25,7 @@ def office(suggestion=None):
 
 
 def pool(suggestion):
-    """Deputies of its division, field and station who have an account and are not recused."""
+    """Deputies of its division, field and station who have an account, are not recused and did not write it."""
     category = suggestion.category
     fields = set()
     if category:
@@ -33,7 +33,8 @@ def pool(suggestion):
         fields |= set(category.parent.fields.values_list("pk", flat=True)) if category.parent else set()
     deputies = Deputy.objects.listening_to(suggestion.division, fields, suggestion.station_id)
     deputies = deputies.exclude(recusals__suggestion=suggestion)
-    return get_user_model().objects.filter(pk__in=deputies.filter(user__isnull=False).values("user"))
+    listening = get_user_model().objects.filter(pk__in=deputies.filter(user__isnull=False).values("user"))
+    return listening.exclude(pk=suggestion.author_id)
 
 
 def deputy(suggestion):

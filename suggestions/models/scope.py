@@ -31,8 +31,11 @@ def listened_to_by(deputies) -> Q:
 
 
 def in_pool_of(deputies) -> Q:
-    """Accepted rows that wait for one of the deputies, none of whom is recused."""
-    return Q(status="accepted") & listened_to_by(deputies) & ~Q(recusals__deputy__in=deputies)
+    """Accepted rows that wait for one of the deputies, none of whom is recused or wrote it."""
+    theirs = Q(author__in=[d.user_id for d in deputies if d.user_id is not None])
+    # Written so that rows without an author stay.
+    foreign = Q(author=None) | ~theirs
+    return Q(status="accepted") & listened_to_by(deputies) & foreign & ~Q(recusals__deputy__in=deputies)
 
 
 def worked_on_by(user) -> Q:

@@ -204,7 +204,9 @@ def test_a_reminder_is_written_once_per_due_date(case):
     assert [workflow.remind(suggestion, event="due_soon") for _n in range(2)] == [True, False]
 
 
-def test_the_office_assigns_a_dissatisfied_case_whose_deputy_is_one_no_more(case, office, deputy, citizen, handler, city):
+def test_the_office_assigns_a_dissatisfied_case_whose_deputy_is_one_no_more(
+    case, office, deputy, citizen, handler, city
+):
     suggestion = case("triaging")
     workflow.answer_directly(suggestion, by=deputy, text="已反映。", result="A")
     workflow.rate(suggestion, by=citizen, attitude=2, result=1, reason="没有解决")
@@ -214,3 +216,22 @@ def test_the_office_assigns_a_dissatisfied_case_whose_deputy_is_one_no_more(case
     assert (suggestion.status, change.role, change.audiences) == ("assigned", "office", ("lead", "author"))
     assert [m.target for m in suggestion.moves_for(handler)] == ["in_progress"]
     assert list(suggestion.assignments.values_list("department", "part")) == [(city.education.pk, "lead")]
+
+
+def test_a_deputy_neither_hears_of_nor_claims_what_they_wrote_themselves(draft, office, deputy, city):
+    draft.author = deputy
+    draft.save()
+    workflow.submit(draft, by=deputy)
+    workflow.accept(draft, by=office)
+    assert list(draft.audience("pool")) == []
+    assert list(Suggestion.objects.in_pool_of([deputy.deputy])) == []
+    with pytest.raises(MoveNotAllowed):
+        workflow.claim(draft, by=deputy)
+
+
+def test_a_suggestion_without_an_account_behind_it_reaches_the_pool(case, deputy):
+    suggestion = case("accepted")
+    suggestion.author = None
+    suggestion.save()
+    assert list(suggestion.audience("pool")) == [deputy]
+    assert list(Suggestion.objects.in_pool_of([deputy.deputy])) == [suggestion]
