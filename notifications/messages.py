@@ -15,6 +15,7 @@ from django.template.loader import render_to_string, select_template
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import base36_to_int, int_to_base36
+from django.utils.translation import gettext as _
 
 from .models import Notification
 
@@ -27,6 +28,8 @@ class Message(NamedTuple):
     subject: str
     paragraphs: list[str]
     url: str
+    # What opens the page for an author without an account; "" for everybody else.
+    code: str = ""
 
     @property
     def blocks(self) -> list[list[tuple[str, bool]]]:
@@ -49,7 +52,12 @@ def message(change, audience: str) -> Message:
     # Plain text: escaping would put &amp; into it. The HTML part escapes for itself.
     subject, _end, body = template.render(Context(values, autoescape=False)).strip().partition("\n")
     paragraphs = ["\n".join(line.strip() for line in part.splitlines() if line.strip()) for part in body.split("\n\n")]
-    return Message(" ".join(subject.split()), [part for part in paragraphs if part], url)
+    return Message(" ".join(subject.split()), [part for part in paragraphs if part], url, own_code(change.subject))
+
+
+def own_code(subject) -> str:
+    """The query code of what has no author's account."""
+    return "" if getattr(subject, "author_id", None) else getattr(subject, "query_code", "")
 
 
 def mail_parts(said: Message, unsubscribe_url: str) -> dict:
@@ -60,8 +68,14 @@ def mail_parts(said: Message, unsubscribe_url: str) -> dict:
 
 
 def short_text(said: Message, notification) -> str:
-    """The message as an SMS: subject and a short link."""
-    return f"{said.subject} {absolute(reverse('short_link', args=[short_code(notification)]))}"
+    """The message as an SMS: subject and a short link; to the address an author without an account left, the code too.
+
+    It may be all they have: without number and code they could neither answer nor rate.
+    """
+    words = said.subject
+    if said.code and notification.recipient_id is None:
+        words = _("%(subject)s, query code %(code)s") % {"subject": said.subject, "code": said.code}
+    return f"{words} {absolute(reverse('short_link', args=[short_code(notification)]))}"
 
 
 def short_code(notification) -> str:
@@ -95,7 +109,7 @@ def told_by(token: str):
 
 
 def changes_of(notifications) -> dict:
-    """The changes behind many notifications, {(topic, pk): change}, in two queries per topic.
+    """The changes behind many notifications with who made them, {(topic, pk): change}, in two queries per topic.
 
     What changed comes with its parts: the queryset of a ``Movable`` that tells news has ``with_message_parts()``.
     """
@@ -104,6 +118,10 @@ def changes_of(notifications) -> dict:
         model = apps.get_model(topic)
         subjects = model._meta.get_field("subject").related_model.objects.with_message_parts()
         pks = {n.change_id for n in notifications if n.topic == topic}
-        rows = model.objects.filter(pk__in=pks).prefetch_related(Prefetch("subject", subjects))
+        rows = (
+            model.objects.select_related("by__deputy")
+            .filter(pk__in=pks)
+            .prefetch_related(Prefetch("subject", subjects))
+        )
         found |= {(topic, change.pk): change for change in rows}
     return found

@@ -110,6 +110,22 @@ def test_an_sms_is_short_and_leads_to_the_case(by_phone, gateway, settings, clie
     assert answer["Location"] == f"/suggestions/{by_phone.number}/"
 
 
+def test_an_author_without_an_account_gets_number_and_query_code_by_sms(case, office, gateway):
+    suggestion = case("submitted")
+    suggestion.contact.email = ""
+    suggestion.contact.save()
+    suggestion.author = None
+    suggestion.save()
+    workflow.announce(at(23, 10))
+    Notification.objects.filter(channel="email").delete()
+    assert workflow.deliver(at(23, 10)) == 1
+    [(_headers, body)] = gateway.taken
+    assert body["to"] == "+8613800000000"
+    text, _blank, link = body["text"].rpartition(" ")
+    assert text == f"建议 {suggestion.number} 已收到，查询码 {suggestion.query_code}"
+    assert link.startswith("http://testserver/n/")
+
+
 def test_a_short_link_cannot_be_guessed(by_phone, client):
     row = Notification.objects.get(channel="sms")
     for code in (f"{row.pk}", f"{row.pk}-000000", "zzzzzzzzzzzzzzz-000000", "é-1"):
