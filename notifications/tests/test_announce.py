@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from fzportal.workflow import record
 from notifications import workflow
@@ -175,6 +175,30 @@ def test_one_change_that_cannot_be_told_holds_up_no_other(case, office, monkeypa
     assert list(suggestion.changes.filter(told_at=None).values_list("event", flat=True)) == ["submitted"]
     monkeypatch.setattr(SuggestionChange, "is_true_for", honest)
     assert tell() == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "told_now"), [(DataError, 1), (IntegrityError, 1), (OperationalError, None), (InterfaceError, None)]
+)
+def test_a_change_the_database_refuses_holds_up_no_other_but_a_database_away_ends_the_run(
+    case, office, monkeypatch, error, told_now
+):
+    suggestion = case("accepted")
+    honest = SuggestionChange.is_true_for
+
+    def refuse_submitted(change, audience):
+        if change.event == "submitted":
+            raise error("refused")
+        return honest(change, audience)
+
+    monkeypatch.setattr(SuggestionChange, "is_true_for", refuse_submitted)
+    if told_now is None:
+        with pytest.raises(error):
+            tell()
+        assert suggestion.changes.filter(told_at=None).count() == 2
+    else:
+        assert tell() == told_now
+        assert list(suggestion.changes.filter(told_at=None).values_list("event", flat=True)) == ["submitted"]
 
 
 @pytest.mark.django_db(transaction=True)

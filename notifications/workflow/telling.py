@@ -8,7 +8,7 @@ import time
 
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet
-from django.db import DatabaseError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from fzportal.workflow import Change
@@ -54,10 +54,11 @@ def tell_next(model, broken, now) -> bool:
             if change is None:
                 return False
             tell(change, now)
-    except DatabaseError:
+    except (OperationalError, InterfaceError):
+        # The database is away: no other change would fare better.
         raise
     except Exception:
-        # One change that cannot be told must not silence all others; it is tried again at the next tick.
+        # One change that cannot be told, even for its data, must not silence all others; the next tick tries it again.
         logger.exception("Not told: %s %s", model._meta.label, change and change.pk)
         if change is None:
             raise
