@@ -18,7 +18,7 @@ from tests.cast import reason
 # Every (event, audience) the design tells, and where from. Written by hand.
 TOLD = {
     "submitted": ("author", "office"), "accepted": ("author", "pool"), "needs_info": ("author",),
-    "answered": ("office",), "declined": ("author",), "merged": ("author",), "withdrawn": ("holder",),
+    "answered": ("office",), "declined": ("author",), "merged": ("author",), "withdrawn": ("holder", "office", "deputy"),
     "triaging": ("author",), "given_back": ("former", "pool"), "replied": ("author", "followers", "deputy"),
     "referred": ("office",), "assigned": ("lead", "author"), "in_progress": ("author",), "reply_review": ("approver",),
     "sent_back": ("handler",), "rated": ("department", "deputy"), "silent": ("department",),
@@ -55,9 +55,9 @@ def said(case, city, deputy, draft):
     draft.decline_reason, draft.merged_into = reason("hotline"), draft
     draft.save()
 
-    def say(event, audience, after="assigned"):
+    def say(event, audience, after="assigned", role="office"):
         change = SuggestionChange.objects.create(
-            subject=draft, before="x", after=after, event=event, role="office", note=NOTE, due_at=timezone.now()
+            subject=draft, before="x", after=after, event=event, by=deputy, role=role, note=NOTE, due_at=timezone.now()
         )
         row = Notification(topic=change._meta.label_lower, change_id=change.pk)
         [change] = messages.changes_of([row]).values()
@@ -159,10 +159,18 @@ def test_a_follower_reads_the_public_title_never_the_authors(said, draft, office
     assert draft.title not in body
 
 
-def test_a_deputys_own_answer_names_the_deputy(said, draft):
-    draft.department = None
+@pytest.mark.parametrize(
+    ("event", "audience"),
+    [("triaging", "author"), ("decline_proposed", "office"), ("replied", "author"), ("replied", "followers")],
+)
+def test_a_late_message_names_the_deputy_who_acted_not_who_has_the_case_by_then(
+    said, draft, other_deputy, event, audience
+):
+    draft.deputy = other_deputy.deputy
     draft.save()
-    assert "人大代表林静已答复" in said("replied", "author").paragraphs[0]
+    words = said(event, audience, role="deputy").paragraphs[0]
+    assert "人大代表林静" in words
+    assert "黄敏" not in words and "教育局" not in words
 
 
 def test_messages_speak_english_to_those_who_read_the_page_in_english(said, draft):
