@@ -2,6 +2,8 @@
 
 import pytest
 
+from notifications.models import Notification
+from notifications.workflow import announce
 from suggestions import workflow
 from suggestions.models import ContactView
 
@@ -73,6 +75,22 @@ def test_a_contact_that_was_blanked_is_not_offered(client, case, office):
     client.force_login(office)
     assert "查看联系方式" not in client.get(f"/desk/{suggestion.number}/").content.decode()
     assert look(client, suggestion).status_code == 404
+
+
+def test_blanking_a_contact_blanks_where_news_of_that_case_was_sent(case, office):
+    suggestion = case("submitted")
+    suggestion.author = None
+    suggestion.save()
+    announce()
+    other = Notification.objects.create(
+        topic="suggestions.suggestionchange", change_id=10**9, event="submitted", address=PHONE, channel="sms"
+    )
+    rows = Notification.objects.filter(event="submitted", recipient=None).exclude(pk=other.pk)
+    assert [(n.address, n.state) for n in rows] == [(PHONE, "waiting")]
+    workflow.anonymise_contact(suggestion.contact)
+    assert [(n.address, n.state) for n in rows.all()] == [("", "outdated")]
+    other.refresh_from_db()
+    assert other.address == PHONE
 
 
 def test_a_link_never_shows_a_contact(client, case, office):

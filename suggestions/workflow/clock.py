@@ -4,8 +4,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from fzportal.workflow import lock, move, record
+from notifications.models import Notification
 
-from ..models import Suggestion
+from ..models import Suggestion, SuggestionChange
 
 S = Suggestion.Status
 
@@ -50,7 +51,13 @@ def purge_draft(suggestion, *, by=None):
 
 @transaction.atomic
 def anonymise_contact(contact, *, by=None, now=None):
-    """Blank a contact whose case closed long ago (setting CONTACT_KEPT_YEARS)."""
+    """Blank a contact whose case closed long ago (setting CONTACT_KEPT_YEARS), and where its news went."""
     contact.name = contact.phone = contact.email = ""
     contact.anonymised_at = now or timezone.now()
     contact.save()
+    told = SuggestionChange.objects.filter(subject=contact.suggestion_id).values("pk")
+    sent = Notification.objects.filter(topic=SuggestionChange._meta.label_lower, change_id__in=told).exclude(address="")
+    # What has not gone out yet has nowhere to go any more.
+    State = Notification.State
+    sent.filter(state__in=[State.WAITING, State.FAILED]).update(state=State.OUTDATED, lease_until=None)
+    sent.update(address="", error="")
