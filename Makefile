@@ -10,6 +10,7 @@ ARGS ?=
 PUBLIC := env DEBUG=0 DEMO=0 SITE_URL=https://portal.example ALLOWED_HOSTS=portal.example \
 	SECRET_KEY=an-example-of-fifty-and-more-different-letters-0123456789 \
 	SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000 COOKIE_SECURE=1 STAFF_SECOND_FACTOR=1 \
+	SMS_BACKEND=notifications.channels.HttpGatewaySms SMS_GATEWAY_URL=https://sms.example \
 	DATABASE_URL=postgres:///none REDIS_URL=redis://127.0.0.1:1/0
 
 .PHONY: run test check bench clean env env-dev

@@ -26,6 +26,15 @@ def check_site_url(app_configs, **kwargs):
     return []
 
 
+@register(Tags.security, deploy=True)
+def check_sms(app_configs, **kwargs):
+    """On the console phone numbers, sign-in codes and query codes end in the log, and nobody's phone rings."""
+    if not settings.DEBUG and settings.SMS_BACKEND == "notifications.channels.ConsoleSms":
+        hint = "Set SMS_BACKEND=notifications.channels.HttpGatewaySms and SMS_GATEWAY_URL."
+        return [Warning("SMS are printed, not sent.", hint=hint, id="fzportal.W002")]
+    return []
+
+
 @register()
 def check_broker(app_configs, **kwargs):
     """Leases, time limits and redelivery are set and tried for the Redis protocol alone."""

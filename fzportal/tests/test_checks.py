@@ -42,6 +42,15 @@ def test_the_broker_must_speak_redis(settings, url, found):
     assert ids(checks.check_broker(None)) == found
 
 
+@pytest.mark.parametrize(
+    ("debug", "backend", "found"),
+    [(False, "ConsoleSms", ["fzportal.W002"]), (False, "HttpGatewaySms", []), (True, "ConsoleSms", [])],
+)
+def test_no_sms_is_printed_in_public(settings, debug, backend, found):
+    settings.DEBUG, settings.SMS_BACKEND = debug, f"notifications.channels.{backend}"
+    assert ids(checks.check_sms(None)) == found
+
+
 @pytest.fixture
 def database_without_letters(transactional_db):
     """The test's connection, for once on a database made with LC_CTYPE = C."""
