@@ -18,7 +18,8 @@ from tests.cast import reason
 # Every (event, audience) the design tells, and where from. Written by hand.
 TOLD = {
     "submitted": ("author", "office"), "accepted": ("author", "pool"), "needs_info": ("author",),
-    "answered": ("office",), "declined": ("author",), "merged": ("author",), "withdrawn": ("holder", "office", "deputy"),
+    "answered": ("office",), "declined": ("author",), "merged": ("author",),
+    "withdrawn": ("holder", "office", "deputy"),
     "triaging": ("author",), "given_back": ("former", "pool"), "replied": ("author", "followers", "deputy"),
     "referred": ("office",), "assigned": ("lead", "author"), "in_progress": ("author",), "reply_review": ("approver",),
     "sent_back": ("handler",), "rated": ("department", "deputy"), "silent": ("department",),

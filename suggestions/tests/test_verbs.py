@@ -10,6 +10,7 @@ from fzportal.workflow import MoveNotAllowed, Stale
 from suggestions import workflow
 from suggestions.models import Assignment, Rating, Reply, Suggestion, Support
 from suggestions.permissions import CodeHolder
+from tests.cast import reason
 
 
 def test_submitting_gives_a_number_a_due_date_and_the_consents(draft, citizen):
@@ -235,3 +236,35 @@ def test_a_suggestion_without_an_account_behind_it_reaches_the_pool(case, deputy
     suggestion.save()
     assert list(suggestion.audience("pool")) == [deputy]
     assert list(Suggestion.objects.in_pool_of([deputy.deputy])) == [suggestion]
+
+
+def test_a_matter_that_is_never_public_leaves_the_public_pages_when_declined(case, office):
+    suggestion = case("accepted")
+    workflow.publish(suggestion, by=office)
+    workflow.decline(suggestion, by=office, reason=reason("petition"))
+    assert Suggestion.objects.get(pk=suggestion.pk).published_at is None
+    with pytest.raises(MoveNotAllowed):
+        workflow.publish(suggestion, by=office)
+
+
+def test_another_declined_matter_stays_public(case, office):
+    suggestion = case("accepted")
+    workflow.publish(suggestion, by=office)
+    workflow.decline(suggestion, by=office, reason=reason("hotline"))
+    assert Suggestion.objects.get(pk=suggestion.pk).published_at is not None
+
+
+def test_nothing_is_merged_into_what_is_answered_already(case, office, neighbour, city):
+    kept = case("replied")
+    other = Suggestion.objects.create(
+        author=neighbour, title="同一件事", situation="也想知道菜单。", category=city.category, division=city.street
+    )
+    workflow.submit(other, by=neighbour)
+    with pytest.raises(MoveNotAllowed):
+        workflow.merge(other, by=office, into=kept)
+
+
+def test_a_withdrawal_after_the_referral_is_told_to_the_office_and_the_deputy(case, citizen, office, deputy):
+    suggestion = case("referred")
+    change = workflow.withdraw(suggestion, by=citizen)
+    assert [list(suggestion.audience(name)) for name in change.audiences] == [[office], [deputy]]

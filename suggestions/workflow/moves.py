@@ -48,8 +48,10 @@ MOVES = (
     ),
     *(
         Move(s,          S.WITHDRAWN,    _("Withdraw"),            is_author,    ("holder",), clock=STOP)
-        for s in BEFORE_REPLIED
+        for s in BEFORE_REPLIED if s != S.REFERRED
     ),
+    # The office holds what is referred; the deputy who referred it follows it up.
+    Move(S.REFERRED,     S.WITHDRAWN,    _("Withdraw"),            is_author,    ("office", "deputy"), clock=STOP),
     # A deputy triages.
     Move(S.ACCEPTED,     S.TRIAGING,     _("Claim"),               may_claim,    ("author",)),
     Move(S.TRIAGING,     S.ACCEPTED,     _("Give back"),           is_claimer,   ("pool",), event="given_back"),

@@ -9,8 +9,11 @@ from fzportal.workflow import MoveNotAllowed, Reader, lock, move, record
 from .. import search
 from ..models import Assignment, Consent, ContactView, Follow, PublicVersion, Suggestion, Support
 from ..permissions import may_see_contact
+from .moves import BEFORE_REPLIED
 
 S = Suggestion.Status
+# Matters that are never public, whoever consented (DOMAIN rule 8).
+NEVER_PUBLIC = ("petition", "unlawful")
 
 
 def accept(suggestion, *, by, note=""):
@@ -25,10 +28,15 @@ def ask(suggestion, *, by, question):
 
 @transaction.atomic
 def decline(suggestion, *, by, reason, note=""):
-    """Turn the suggestion away with a ``DeclineReason``, which names who is responsible and how to reach them."""
+    """Turn the suggestion away with a ``DeclineReason``, which names who is responsible and how to reach them.
+
+    Petitions and unlawful matter leave the public pages.
+    """
     lock(suggestion)
     suggestion.decline_reason = reason
-    suggestion.save(update_fields=["decline_reason"])
+    if reason.code in NEVER_PUBLIC:
+        suggestion.published_at = None
+    suggestion.save(update_fields=["decline_reason", "published_at"])
     return move(suggestion, S.DECLINED, by=by, note=note)
 
 
@@ -36,12 +44,12 @@ def decline(suggestion, *, by, reason, note=""):
 def merge(suggestion, *, by, into, note=""):
     """Go on with ``into``, another open suggestion: supporters and followers move, the author keeps this thread.
 
-    Raises MoveNotAllowed when ``into`` is the same or no longer open.
+    Raises MoveNotAllowed when ``into`` is the same, or answered or at an end: its answer must be to come.
     """
     # One order for every pair, so that two merges never wait for each other.
     for one in sorted((suggestion, into), key=lambda s: s.pk):
         lock(one)
-    if suggestion.pk == into.pk or not into.is_open:
+    if suggestion.pk == into.pk or into.status not in BEFORE_REPLIED:
         raise MoveNotAllowed(suggestion, S.MERGED, by)
     suggestion.merged_into = into
     suggestion.save(update_fields=["merged_into"])
@@ -103,7 +111,9 @@ def publish(suggestion, *, by, attachments=()):
     """
     lock(suggestion)
     allowed = suggestion.consents.filter(kind=Consent.Kind.PUBLISH, withdrawn_at=None).exists()
-    if not is_office(by) or not allowed or suggestion.status == S.DRAFT:
+    reason = suggestion.decline_reason
+    forbidden = suggestion.status == S.DRAFT or (reason is not None and reason.code in NEVER_PUBLIC)
+    if not is_office(by) or not allowed or forbidden:
         raise MoveNotAllowed(suggestion, suggestion.status, by)
     if suggestion.public is None:
         redact(
