@@ -186,7 +186,7 @@ class MergeForm(ActForm):
         # Blanks and dashes are forgiven; the number itself carries one dash.
         number = number if "-" in number else f"{number[:4]}-{number[4:]}"
         others = Suggestion.objects.workable_by(self.by) | Suggestion.objects.published()
-        other = others.open().filter(number=number).exclude(pk=self.suggestion.pk).with_parts().first()
+        other = others.unanswered().filter(number=number).exclude(pk=self.suggestion.pk).with_parts().first()
         if other is None:
-            raise forms.ValidationError(_("There is no other open suggestion with this number."), code="unknown")
+            raise forms.ValidationError(_("There is no other unanswered suggestion with this number."), code="unknown")
         return other

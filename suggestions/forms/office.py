@@ -99,9 +99,9 @@ class MergeForm(OfficeForm):
 
     def clean_into(self):
         number = self.cleaned_data["into"]
-        into = Suggestion.objects.open().filter(number=number).exclude(pk=self.suggestion.pk).first()
+        into = Suggestion.objects.unanswered().filter(number=number).exclude(pk=self.suggestion.pk).first()
         if into is None:
-            raise forms.ValidationError(_("There is no other open suggestion with this number."))
+            raise forms.ValidationError(_("There is no other unanswered suggestion with this number."))
         return into
 
 

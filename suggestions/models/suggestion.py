@@ -40,6 +40,10 @@ class SuggestionQuerySet(models.QuerySet):
         """Work is left to do."""
         return self.filter(status__in=Suggestion.OPEN)
 
+    def unanswered(self):
+        """Open and not answered yet: what another may be merged into."""
+        return self.open().filter(answered_at=None)
+
     def overdue(self, now=None):
         """The promise is broken."""
         return self.open().filter(due_at__lt=now or timezone.now())

@@ -134,6 +134,13 @@ def test_assigning_proposes_the_deputys_unit_and_shows_the_promised_day(desk, ca
     )
 
 
+def test_merging_into_an_answered_case_is_an_error_beside_the_field(desk, case, another):
+    answered, other = case("replied"), another()
+    answer = act(desk, other, "merge", into=answered.number)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["into"])
+    assert state(other) == "submitted"
+
+
 def test_a_due_date_set_by_hand_wins_and_is_a_working_day_to_come(desk, case, city):
     suggestion = case("accepted")
     today = timezone.localdate()
