@@ -123,7 +123,7 @@ def named(value):
     return value if isinstance(value, str) else ""
 
 
-@pytest.mark.parametrize(("route", "method", "thing", "expected"), rows(), ids=named)
+@pytest.mark.parametrize(("route", "method", "thing", "expected"), list(rows()), ids=named)
 def test_the_route_answers_every_persona_as_the_table_says(route, method, thing, expected, cases, client, request):
     path = address(route, thing, cases)
     people = {p: request.getfixturevalue(p) for p in PERSONAS if p != "anonymous"}
