@@ -28,7 +28,8 @@ def unknown():
     from django.test import override_settings
 
     known = {(entry.msgctxt, entry.msgid) for entry in polib.pofile(str(CATALOGUE)) if not entry.obsolete}
-    with tempfile.TemporaryDirectory() as folder, override_settings(LOCALE_PATHS=[folder]):
+    # makemessages gives a source to the first locale folder beside or above it: ours stands beside `locale`.
+    with tempfile.TemporaryDirectory(dir=BASE_DIR) as folder, override_settings(LOCALE_PATHS=[folder]):
         call_command("makemessages", locale=["zh_Hans"], ignore_patterns=NOT_OURS, no_location=True, verbosity=0)
         found = polib.pofile(str(Path(folder, "zh_Hans", "LC_MESSAGES", "django.po")))
         return [entry.msgid for entry in found if (entry.msgctxt, entry.msgid) not in known]
