@@ -4,10 +4,10 @@
 ``DATABASE_URL`` and ``REDIS_URL`` before Django starts when the servers come from wheels.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +39,14 @@ PORTAL = {
     "site_code": env("PORTAL_SITE_CODE", default=""),
 }
 
+# Tiles for the map of stations; without any, a plain ground. The law on maps wants the review number (审图号) shown.
+MAP = {
+    "tiles": env("MAP_TILES_URL", default=""),
+    "attribution": env("MAP_ATTRIBUTION", default=""),
+    "review_number": env("MAP_REVIEW_NUMBER", default=""),
+}
+TILE_HOSTS = ["/".join(MAP["tiles"].replace("{s}", "*").split("/")[:3])] if MAP["tiles"] else []
+
 INSTALLED_APPS = [
     "fzportal",
     "accounts",
@@ -57,6 +65,7 @@ INSTALLED_APPS = [
     "django.forms",
     "django_htmx",
     "csp",
+    "import_export",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -144,16 +153,6 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "announce": {"task": "notifications.tasks.announce", "schedule": 1.0, "options": {"expires": 5}},
-    "deliver": {"task": "notifications.tasks.deliver", "schedule": 1.0, "options": {"expires": 5}},
-    "remind": {"task": "suggestions.tasks.remind", "schedule": 300.0, "options": {"expires": 240}},
-    "close-silent": {"task": "suggestions.tasks.close_silent", "schedule": 600.0, "options": {"expires": 500}},
-    "run-imports": {"task": "suggestions.tasks.run_imports", "schedule": 2.0, "options": {"expires": 2}},
-    "purge-drafts": {"task": "suggestions.tasks.purge_drafts", "schedule": crontab(hour=3, minute=10)},
-    "purge-unverified": {"task": "accounts.tasks.purge_unverified", "schedule": crontab(hour=3, minute=20)},
-    "anonymise-contacts": {"task": "suggestions.tasks.anonymise_contacts", "schedule": crontab(hour=3, minute=30)},
-}
 
 # People: django-allauth.
 AUTHENTICATION_BACKENDS = [
@@ -221,8 +220,8 @@ MFA_FORMS = {
 }
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 # What a person's own data is, and what blanking it means, each app says itself: functions of a user.
-PRIVACY_EXPORTS = ["suggestions.privacy.export"]
-PRIVACY_ERASURES = ["suggestions.privacy.erase"]
+PRIVACY_EXPORTS = ["suggestions.privacy.export", "liaison.privacy.export"]
+PRIVACY_ERASURES = ["suggestions.privacy.erase", "liaison.privacy.erase"]
 LOGIN_REDIRECT_URL = "/my/"
 LOGIN_URL = "account_login"
 # Staff and deputies sign in with a second factor; the demo's personas have none.
@@ -237,7 +236,9 @@ TIME_ZONE = "Asia/Shanghai"
 # Files. Attachments are never served from a URL of their own: a view asks permission first.
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# django-leaflet for its files alone: as an app it would want GDAL.
+LEAFLET_FILES = Path(find_spec("leaflet").origin).parent / "static" / "leaflet"
+STATICFILES_DIRS = [BASE_DIR / "static", ("leaflet", LEAFLET_FILES)]
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
@@ -264,7 +265,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         **dict.fromkeys(["default-src", "base-uri", "frame-ancestors"], [NONE]),
         **dict.fromkeys(["script-src", "style-src", "font-src", "connect-src", "form-action", "manifest-src"], [SELF]),
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *TILE_HOSTS],
     }
 }
 # Load balancers ask over plain HTTP.

@@ -8,8 +8,9 @@ from fzportal import gallery, health, home, views
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("", include("suggestions.urls")),
+    # Before the suggestions, whose /desk/<number>/ takes any word.
     path("", include("liaison.urls")),
+    path("", include("suggestions.urls")),
     path("", include("notifications.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),

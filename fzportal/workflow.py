@@ -161,6 +161,11 @@ class Change(models.Model):
         rows.sort(key=lambda m: m.who.role != self.role)
         return rows[0].tell if rows else self.subject.news().get(self.event, ())
 
+    @property
+    def wished_channel(self) -> str:
+        """The channel ("email", "sms") the receiver chose for this very news; "" when their preference decides."""
+        return ""
+
     def is_true_for(self, audience: str) -> bool:
         """Whether the news still holds: a call to act is void once the case has moved on, a fact is not."""
         if audience not in self.subject.called_to_act or self.event in self.subject.plain_news:

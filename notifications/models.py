@@ -149,12 +149,20 @@ class Preference(models.Model):
         E-mail: a verified address, unless turned off. SMS: a verified phone, when chosen; unless chosen at all, when
         there is no verified e-mail. The inbox: everybody.
         """
+        found = Preference.reachable(people, channel)
         if channel == Channel.EMAIL:
-            return people.with_verified_email().exclude(preference__email=False)
+            return found.exclude(preference__email=False)
         if channel == Channel.SMS:
             unasked = Q(preference__sms__isnull=True) & ~Q(pk__in=people.with_verified_email().values("pk"))
-            return people.with_verified_phone().filter(Q(preference__sms=True) | unasked)
-        return people
+            return found.filter(Q(preference__sms=True) | unasked)
+        return found
+
+    @staticmethod
+    def reachable(people, channel):
+        """Those of ``people`` who have proved an address for ``channel``."""
+        if channel == Channel.EMAIL:
+            return people.with_verified_email()
+        return people.with_verified_phone() if channel == Channel.SMS else people
 
 
 class Unsubscribed(models.Model):

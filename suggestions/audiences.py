@@ -32,6 +32,8 @@ def pool(suggestion):
         fields |= set(category.fields.values_list("pk", flat=True))
         fields |= set(category.parent.fields.values_list("pk", flat=True)) if category.parent else set()
     deputies = Deputy.objects.listening_to(suggestion.division, fields, suggestion.station_id)
+    if suggestion.addressed_to_id:
+        deputies |= Deputy.objects.current().filter(pk=suggestion.addressed_to_id).distinct()
     deputies = deputies.exclude(recusals__suggestion=suggestion)
     listening = get_user_model().objects.filter(pk__in=deputies.filter(user__isnull=False).values("user"))
     return listening.exclude(pk=suggestion.author_id)

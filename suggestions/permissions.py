@@ -3,29 +3,13 @@
 ``by`` is a user, a ``CodeHolder`` (somebody who typed number and query code), or None (the clock).
 """
 
-from accounts.permissions import is_office
+from accounts.permissions import CodeHolder, is_office
 from fzportal.workflow import acts_as, is_clock
 
 from .models import Suggestion
 from .models.scope import deputies_of
 
-__all__ = ["is_clock", "is_office"]
-
-
-class CodeHolder:
-    """Somebody without an account, or not signed in, who knows a suggestion's number and query code: its author."""
-
-    pk = None
-    is_authenticated = False
-    is_office = False
-    roles = frozenset()
-
-    def __init__(self, suggestion):
-        self.suggestion_pk = suggestion.pk
-
-    def scopes(self, name):
-        """A code opens one suggestion and gives no role."""
-        return frozenset()
+__all__ = ["CodeHolder", "is_clock", "is_office"]
 
 
 def _scopes(by, name) -> frozenset:
@@ -37,7 +21,7 @@ def _scopes(by, name) -> frozenset:
 def is_author(by, suggestion) -> bool:
     """Wrote it, or holds its query code."""
     if isinstance(by, CodeHolder):
-        return by.suggestion_pk == suggestion.pk
+        return by.holds(suggestion)
     return by is not None and by.is_authenticated and suggestion.author_id == by.pk
 
 

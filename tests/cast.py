@@ -3,14 +3,17 @@
 Place: 温泉街道 in 鼓楼区, theme 学校食堂 (education). ``deputy`` listens there; ``other_deputy`` in 仓山区.
 """
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from accounts.models import OfficeMember
 from fzportal import reference
-from liaison.models import Deputy, Division, Field, Station, StationMember, Term
+from liaison import workflow as liaison
+from liaison.models import Deputy, Division, Duty, Field, Session, Slot, Station, StationMember, Term
 from suggestions import workflow
 from suggestions.models import Category, Department, DepartmentMember, Suggestion
 
@@ -114,6 +117,24 @@ def office(city):
     user = person("", "办公室", "office@example.com")
     OfficeMember.objects.create(user=user)
     return user
+
+
+@pytest.fixture
+def session(city, deputy):
+    """An announced session a week from now, 9:00-10:00, four slots of one place each; ``deputy`` is on duty."""
+    return make_session(city.station, [deputy.deputy])
+
+
+def make_session(station, deputies=(), *, days=7, places=1, status="announced", **fields):
+    """A session ``days`` from today at 9:00, one hour long, in slots of 15 minutes; announced by the clock."""
+    starts = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=days)
+    found = Session(station=station, starts_at=starts, ends_at=starts + timedelta(hours=1), places=places, **fields)
+    found.save()
+    Slot.objects.bulk_create(liaison.slots_of(found))
+    Duty.objects.bulk_create([Duty(session=found, deputy=d, span=(found.starts_at, found.ends_at)) for d in deputies])
+    if status == "announced":
+        liaison.announce(found, by=None)
+    return found
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ State = Notification.State
 # A run ends after so many seconds, so that ticks of other tasks get their turn.
 SECONDS = 5.0
 # Told even of what they did themselves: the message is their receipt.
-ALWAYS_TOLD = "author"
+ALWAYS_TOLD = ("author", "visitor")
 
 
 def announce(now=None, seconds=SECONDS) -> int:
@@ -71,13 +71,20 @@ def tell(change, now):
     # Somebody in two audiences hears once: as member of one that still has something to do, if there is one.
     for audience in sorted(change.audiences, key=lambda name: not change.is_true_for(name)):
         people = change.subject.audience(audience).active()
-        if audience != ALWAYS_TOLD and change.by_id is not None:
+        if audience not in ALWAYS_TOLD and change.by_id is not None:
             people = people.exclude(pk=change.by_id)
         for channel in Channel.values:
-            write(Preference.reached(people, channel), row(change, audience, channel, now))
+            write(reached(people, channel, change), row(change, audience, channel, now))
         write_addresses(change, audience, now)
     change.told_at = now
     change.save(update_fields=["told_at"])
+
+
+def reached(people, channel, change):
+    """Those of ``people`` who hear by ``channel``: the one wished for this news, else by their own preference."""
+    if change.wished_channel and channel != Channel.INBOX:
+        return Preference.reachable(people, channel) if channel == change.wished_channel else people.none()
+    return Preference.reached(people, channel)
 
 
 def row(change, audience, channel, now) -> dict:

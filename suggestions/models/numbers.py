@@ -1,17 +1,14 @@
 """What a suggestion is called: its number, and the code that opens it without an account."""
 
-import secrets
-
 from django.db import models
 from django.db.models import F
 
-# No 0 O 1 I L: a code is read aloud at a counter and typed on a phone.
-CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+from fzportal.codes import new_code
 
 
 def new_query_code() -> str:
-    """Eight letters and digits, 6 x 10^11 of them."""
-    return "".join(secrets.choice(CODE_LETTERS) for _n in range(8))
+    """Eight letters and digits, 8 x 10^11 of them."""
+    return new_code(8)
 
 
 class NumberSeries(models.Model):

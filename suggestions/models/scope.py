@@ -1,12 +1,18 @@
 """Which suggestions concern whom: conditions that querysets and single checks share."""
 
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from liaison.models import Deputy
 
 from .catalogue import Category
 
 NOBODY = Q(pk__in=[])
+PUBLISHED = Q(published_at__isnull=False)
 
 
 def owned_by(user) -> Q:
@@ -27,7 +33,8 @@ def listened_to_by(deputies) -> Q:
     divisions, fields, stations = (frozenset().union(*kinds) for kinds in zip(*(d.ear for d in deputies), strict=True))
     themes = Category.objects.of_fields(fields).values_list("pk", flat=True) if fields else []
     # Lists, not subqueries: the planner then walks the queue's index.
-    return Q(division__in=divisions) | Q(category__in=list(themes)) | Q(station__in=stations)
+    near = Q(division__in=divisions) | Q(category__in=list(themes)) | Q(station__in=stations)
+    return near | Q(addressed_to__in=deputies)
 
 
 def in_pool_of(deputies) -> Q:
@@ -50,3 +57,60 @@ def worked_on_by(user) -> Q:
     if deputies := deputies_of(user):
         mine |= Q(deputy__in=deputies) | in_pool_of(deputies)
     return mine
+
+
+class SuggestionQuerySet(models.QuerySet):
+    """Which suggestions, visible to whom."""
+
+    def submitted(self):
+        """Everything but drafts."""
+        return self.exclude(status=self.model.Status.DRAFT)
+
+    def published(self):
+        """Anybody may read their public version."""
+        return self.filter(PUBLISHED)
+
+    def open(self):
+        """Work is left to do."""
+        return self.filter(status__in=self.model.OPEN)
+
+    def unanswered(self):
+        """Open and not answered yet: what another may be merged into."""
+        return self.open().filter(answered_at=None)
+
+    def overdue(self, now=None):
+        """The promise is broken."""
+        return self.open().filter(due_at__lt=now or timezone.now())
+
+    def visible_to(self, user):
+        """Published ones, one's own, and those one's role works on."""
+        return self.filter(PUBLISHED | worked_on_by(user) | owned_by(user))
+
+    def workable_by(self, user):
+        """Those one's role works on: what opens at the desk."""
+        return self.submitted().filter(worked_on_by(user))
+
+    def drafts(self):
+        """Begun and not submitted."""
+        return self.filter(status=self.model.Status.DRAFT)
+
+    def forgotten(self, now=None):
+        """Drafts nobody has touched for DRAFT_KEPT_DAYS."""
+        limit = (now or timezone.now()) - timedelta(days=settings.DRAFT_KEPT_DAYS)
+        return self.drafts().filter(edited_at__lt=limit)
+
+    def of_author(self, user):
+        """One's own, drafts included."""
+        return self.filter(author=user)
+
+    def in_pool_of(self, deputies):
+        """Accepted ones that wait for a deputy of their division, field or station."""
+        return self.filter(in_pool_of(deputies))
+
+    def with_parts(self):
+        """What lists and pages show beside the words."""
+        return self.select_related("public", "category", "division__parent", "department", "deputy", "author")
+
+    def with_message_parts(self):
+        """What messages name besides: the reason for declining, the one it was merged into, the proposed lead."""
+        return self.with_parts().select_related("decline_reason", "merged_into", "proposed_lead")

@@ -16,70 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from fzportal import workdays
 from fzportal.workflow import Movable
 
-from . import scope
 from .catalogue import Category, ServicePromise
 from .numbers import new_query_code
+from .scope import PUBLISHED, SuggestionQuerySet
 
-PUBLISHED = Q(published_at__isnull=False)
 JUST_BEGUN = Q(status__in=("submitted", "needs_info"))
 ENDED_EARLY = Q(status__in=("declined", "merged", "withdrawn"))
-
-
-class SuggestionQuerySet(models.QuerySet):
-    """Which suggestions, visible to whom."""
-
-    def submitted(self):
-        """Everything but drafts."""
-        return self.exclude(status=Suggestion.Status.DRAFT)
-
-    def published(self):
-        """Anybody may read their public version."""
-        return self.filter(PUBLISHED)
-
-    def open(self):
-        """Work is left to do."""
-        return self.filter(status__in=Suggestion.OPEN)
-
-    def unanswered(self):
-        """Open and not answered yet: what another may be merged into."""
-        return self.open().filter(answered_at=None)
-
-    def overdue(self, now=None):
-        """The promise is broken."""
-        return self.open().filter(due_at__lt=now or timezone.now())
-
-    def visible_to(self, user):
-        """Published ones, one's own, and those one's role works on."""
-        return self.filter(PUBLISHED | scope.worked_on_by(user) | scope.owned_by(user))
-
-    def workable_by(self, user):
-        """Those one's role works on: what opens at the desk."""
-        return self.submitted().filter(scope.worked_on_by(user))
-
-    def drafts(self):
-        """Begun and not submitted."""
-        return self.filter(status=Suggestion.Status.DRAFT)
-
-    def forgotten(self, now=None):
-        """Drafts nobody has touched for DRAFT_KEPT_DAYS."""
-        limit = (now or timezone.now()) - timedelta(days=settings.DRAFT_KEPT_DAYS)
-        return self.drafts().filter(edited_at__lt=limit)
-
-    def of_author(self, user):
-        """One's own, drafts included."""
-        return self.filter(author=user)
-
-    def in_pool_of(self, deputies):
-        """Accepted ones that wait for a deputy of their division, field or station."""
-        return self.filter(scope.in_pool_of(deputies))
-
-    def with_parts(self):
-        """What lists and pages show beside the words."""
-        return self.select_related("public", "category", "division__parent", "department", "deputy", "author")
-
-    def with_message_parts(self):
-        """What messages name besides: the reason for declining, the one it was merged into, the proposed lead."""
-        return self.with_parts().select_related("decline_reason", "merged_into", "proposed_lead")
 
 
 class Suggestion(Movable):
@@ -137,6 +79,15 @@ class Suggestion(Movable):
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("category"))
     division = models.ForeignKey("liaison.Division", models.PROTECT, null=True, blank=True, verbose_name=_("division"))
     station = models.ForeignKey("liaison.Station", models.PROTECT, null=True, blank=True, verbose_name=_("station"))
+    # What somebody said at a station, when it began there; the deputy a citizen addressed it to, when they chose one.
+    reception = models.OneToOneField(
+        "liaison.Reception", models.PROTECT, null=True, blank=True, related_name="suggestion",
+        verbose_name=_("reception record"),
+    )  # fmt: skip
+    addressed_to = models.ForeignKey(
+        "liaison.Deputy", models.PROTECT, null=True, blank=True, related_name="addressed",
+        verbose_name=_("addressed to"),
+    )  # fmt: skip
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, default=Channel.WEB)
     source = models.CharField(_("source"), max_length=40, blank=True)
     external_id = models.CharField(_("number there"), max_length=80, blank=True)

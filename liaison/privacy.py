@@ -1,0 +1,37 @@
+"""What the app keeps about a person: for their own eyes, and to blank when they leave."""
+
+from django.utils import timezone
+
+from . import workflow
+from .models import Appointment, Feed, Reception
+
+A = Appointment.Status
+
+
+def export(user) -> dict:
+    """One list per kind of row: appointments, what was written down at them, calendar addresses."""
+    mine = Appointment.objects.of_user(user)
+    return {
+        "appointments": list(
+            mine.order_by("pk").values(
+                "code", "session__station__name", "slot__starts_at", "status", "name", "phone", "email", "topic",
+                "about_number", "party", "created_at",
+            )
+        ),
+        # The recorder's notes are the office's; what the visitor said and was told is theirs.
+        "receptions": list(
+            Reception.objects.filter(appointment__in=mine).order_by("pk").values(
+                "appointment__code", "own_words", "answer", "outcome", "transferred_to", "recorded_at"
+            )
+        ),
+        "calendar_addresses": list(Feed.objects.filter(user=user).order_by("pk").values("created_at", "revoked_at")),
+    }  # fmt: skip
+
+
+def erase(user) -> None:
+    """Cancel what lies ahead, blank who came; what was said there stays, as a citizen's."""
+    mine = Appointment.objects.of_user(user)
+    for appointment in mine.filter(status__in=(A.BOOKED, A.OFFERED, A.WAITLISTED)):
+        workflow.cancel(appointment, by=user)
+    mine.update(name="", phone="", email="", topic="", person="", anonymised_at=timezone.now())
+    Feed.objects.filter(user=user).delete()

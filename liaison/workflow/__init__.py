@@ -1,0 +1,67 @@
+"""What happens to sessions, duties and appointments: the tables of moves, and the verbs, by who says them."""
+
+from .appointments import (
+    AlreadyBooked,
+    CannotBook,
+    Closed,
+    Full,
+    accept_offer,
+    book,
+    cancel,
+    change_slot,
+    lapse,
+    remind,
+)
+from .counter import call_in, check_in, miss, receive, undo_check_in, walk_in
+from .duties import DeputyBusy, ask, ask_deputy, confirm, decline_duty, remind_deputy, substitute
+from .feeds import open_feed, revoke_feed
+from .moves import (
+    APPOINTMENT_MOVES,
+    APPOINTMENT_NEWS,
+    DUTY_MOVES,
+    DUTY_NEWS,
+    SESSION_MOVES,
+    SESSION_NEWS,
+)
+from .sessions import announce, cancel_session, hold, move_session, plan, slots_of, warn
+
+__all__ = [
+    "APPOINTMENT_MOVES",
+    "APPOINTMENT_NEWS",
+    "DUTY_MOVES",
+    "DUTY_NEWS",
+    "SESSION_MOVES",
+    "SESSION_NEWS",
+    "AlreadyBooked",
+    "CannotBook",
+    "Closed",
+    "DeputyBusy",
+    "Full",
+    "accept_offer",
+    "announce",
+    "ask",
+    "ask_deputy",
+    "book",
+    "call_in",
+    "cancel",
+    "cancel_session",
+    "change_slot",
+    "check_in",
+    "confirm",
+    "decline_duty",
+    "hold",
+    "lapse",
+    "miss",
+    "move_session",
+    "open_feed",
+    "plan",
+    "receive",
+    "remind",
+    "remind_deputy",
+    "revoke_feed",
+    "slots_of",
+    "substitute",
+    "undo_check_in",
+    "walk_in",
+    "warn",
+]

@@ -1,0 +1,20 @@
+"""Private calendar addresses: made, replaced, revoked."""
+
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..models import Feed
+
+
+@transaction.atomic
+def open_feed(*, by) -> Feed:
+    """A new secret address for ``by``; one they had before is revoked."""
+    revoke_feed(by=by)
+    return Feed.objects.create(user=by, token=secrets.token_urlsafe(24))
+
+
+def revoke_feed(*, by) -> int:
+    """End the secret address of ``by``; how many there were (0 or 1)."""
+    return Feed.objects.filter(user=by, revoked_at=None).update(revoked_at=timezone.now())
