@@ -212,7 +212,7 @@ class ReceptionQuerySet(models.QuerySet):
 
 
 class Reception(models.Model):
-    """What was said and answered (接待登记): the visitor's own words apart from the recorder's notes (DOMAIN rule 12)."""
+    """What was said and answered (接待登记): own words apart from the recorder's notes (DOMAIN rule 12)."""
 
     class Outcome(models.TextChoices):
         ANSWERED = "answered", _("Answered on the spot")
