@@ -1,4 +1,4 @@
-"""``python -m bench [--rows 100000] [--rounds 100] [--followers 10000] [--out FILE]``: load, measure, print.
+"""``python -m bench [--rows 100000] [--stations 2000] [--rounds 100] [--followers 10000] [--out FILE]``: load, measure, print.
 
 Run through ``make bench``, which brings PostgreSQL and Valkey of its own under ``var/bench``.
 """
@@ -26,10 +26,10 @@ def main():
     os.environ["BENCH_SMTP_PORT"] = str(SMTP_PORT)
     django.setup()
     call_command("migrate", verbosity=0)
-    from bench import load
+    from bench import load, schedule
 
     begun = time.perf_counter()
-    cast = load.load(options.rows, options.followers)
+    cast = load.load(options.rows, options.followers) | schedule.load(options.stations)
     loading = time.perf_counter() - begun
     from bench import measure, rooms, telling
 
@@ -39,7 +39,8 @@ def main():
     finally:
         server.terminate()
         server.wait(30)
-    report = {"rows": options.rows, "loading_seconds": round(loading), "machine": machine(), "pages": found}
+    counts = {"rows": options.rows, "stations": options.stations}
+    report = counts | {"loading_seconds": round(loading), "machine": machine(), "pages": found}
     report["telling"] = with_sink(lambda: telling.tell(cast["famous"], dict(os.environ)))
     options.out.write_text(json.dumps(report, ensure_ascii=False, indent=1))
     print(table(report))
@@ -48,6 +49,7 @@ def main():
 def arguments():
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--stations", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--followers", type=int, default=10_000)
     parser.add_argument("--out", type=Path, default=Path(os.environ.get("VAR_DIR", "var")) / "bench.json")
@@ -96,7 +98,7 @@ def with_sink(act):
 def table(report: dict) -> str:
     """The report as Markdown."""
     lines = [
-        f"{report['rows']:,} suggestions, {report['machine']}",
+        f"{report['rows']:,} suggestions, {report['stations']:,} stations, {report['machine']}",
         "",
         "| page | queries | p50 × bare, 1 client | p95 ms | p50 × bare, 16 clients | p95 ms | pages/s |",
         "|---|---|---|---|---|---|---|",
