@@ -1,4 +1,4 @@
-"""``python -m bench [--rows 100000] [--stations 2000] [--rounds 100] [--followers 10000] [--out FILE]``: load, measure, print.
+"""``python -m bench [--rows 100000] [--stations 2000] [--rounds 100] [--out FILE]``: load, measure, print.
 
 Run through ``make bench``, which brings PostgreSQL and Valkey of its own under ``var/bench``.
 """
