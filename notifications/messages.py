@@ -1,7 +1,8 @@
 """What is said: ``templates/messages/<app>/<event>.txt``, or ``<event>.<audience>.txt`` where readers differ.
 
 The first line is the subject and carries no personal data; blank lines part paragraphs. The template knows ``change``,
-``subject`` (what changed), ``audience`` and ``url`` (where this audience reads on, absolute).
+``subject`` (what changed), ``audience``, ``url`` (where this audience reads on, absolute), and ``site``, with which
+every other address begins.
 """
 
 from typing import NamedTuple
@@ -48,7 +49,7 @@ def message(change, audience: str) -> Message:
     template = select_template([f"{folder}/{change.event}.{audience}.txt", f"{folder}/{change.event}.txt"]).template
     url = absolute(change.subject.url_for(audience))
     values = {"change": change, "subject": change.subject, "audience": audience, "url": url}
-    values["my"] = absolute(reverse("my"))
+    values |= {"my": absolute(reverse("my")), "site": absolute("")}
     # Plain text: escaping would put &amp; into it. The HTML part escapes for itself.
     subject, _end, body = template.render(Context(values, autoescape=False)).strip().partition("\n")
     paragraphs = ["\n".join(line.strip() for line in part.splitlines() if line.strip()) for part in body.split("\n\n")]

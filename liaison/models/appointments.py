@@ -12,6 +12,7 @@ from fzportal.codes import new_code
 from fzportal.workflow import Change, Movable
 
 from .deputies import Deputy
+from .duties import Duty
 from .schedule import Session, Slot
 
 OPEN = Q(status__in=("booked", "offered", "waitlisted", "checked_in"))
@@ -58,8 +59,18 @@ class AppointmentQuerySet(models.QuerySet):
         return self.select_related("slot", "session__station__division__parent", "user", "with_deputy", "reception")
 
     def with_message_parts(self):
-        """What messages name."""
-        return self.with_parts()
+        """What messages name: the deputies on duty too, and the station's next session with free places, if any."""
+        on_duty = Duty.objects.active().select_related("deputy").order_by("pk")
+        elsewhere = Session.objects.with_free_places().upcoming().exclude(pk=models.OuterRef("session"))
+        free = elsewhere.filter(station=models.OuterRef("session__station"))
+        return (
+            self.with_parts()
+            .annotate(
+                next_session_pk=models.Subquery(free.values("pk")[:1]),
+                next_session_at=models.Subquery(free.values("starts_at")[:1]),
+            )
+            .prefetch_related(models.Prefetch("session__duties", on_duty, to_attr="on_duty"))
+        )
 
 
 class Appointment(Movable):

@@ -63,7 +63,7 @@ class Duty(Movable):
     news_path = "liaison.workflow.DUTY_NEWS"
     audiences_path = "liaison.audiences.OF_DUTY"
     called_to_act = ("deputy",)
-    plain_news = ("duty_moved", "duty_released", "duty_session_cancelled")
+    plain_news = ("duty_moved", "duty_released", "duty_session_off")
 
     class Meta:
         ordering = ["pk"]
