@@ -215,11 +215,21 @@ class ReceptionQuerySet(models.QuerySet):
 
     def with_parts(self):
         """What lists and pages show."""
-        return self.select_related("appointment__slot", "appointment__session__station").prefetch_related("deputies")
+        return self.select_related(
+            "appointment__slot", "appointment__user", "appointment__session__station__division__parent", "recorded_by"
+        ).prefetch_related("deputies")
 
     def recorded_at(self, stations):
         """Of sessions at ``stations``."""
         return self.filter(appointment__session__station__in=stations)
+
+    def received_by(self, user):
+        """Those of the sessions ``user`` works on at the desk."""
+        return self.filter(appointment__session__in=Session.objects.received_by(user))
+
+    def unraised(self):
+        """To become a suggestion, and not one yet."""
+        return self.filter(outcome=Reception.Outcome.SUGGESTION, suggestion=None)
 
 
 class Reception(models.Model):
@@ -242,6 +252,7 @@ class Reception(models.Model):
     transferred_to = models.CharField(_("transferred to"), max_length=120, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed by the visitor"), null=True, blank=True)
     may_publish = models.BooleanField(_("the visitor agrees to publication"), default=False)
+    may_pass_contact = models.BooleanField(_("the visitor agrees that their contact is passed on"), default=False)
     consent_version = models.CharField(max_length=20, blank=True, editable=False)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("recorded by")

@@ -72,15 +72,23 @@ def call_in(appointment, *, by, deputy):
 
 @transaction.atomic
 def receive(appointment, *, by, deputies, is_confirmed=False, now=None, **words):
-    """Write down a reception. ``words``: own_words, notes, answer, outcome, transferred_to, may_publish."""
+    """Write down a reception and return its line of history.
+
+    ``words``: own_words, notes, answer, outcome, transferred_to, may_publish, may_pass_contact.
+    """
     now = now or timezone.now()
     lock(appointment)
     change = move(appointment, A.SERVED, by=by, now=now)
     reception = Reception.objects.create(
         appointment=appointment, recorded_by=by, recorded_at=now, confirmed_at=now if is_confirmed else None,
-        consent_version=settings.CONSENT_VERSION if words.get("may_publish") else "", **words,
+        consent_version=settings.CONSENT_VERSION if agreed(words) else "", **words,
     )  # fmt: skip
     reception.deputies.set(deputies)
     appointment.with_deputy = None
     appointment.save(update_fields=["with_deputy"])
     return change
+
+
+def agreed(words) -> bool:
+    """Whether the visitor gave a consent, whose wording is kept by its version."""
+    return bool(words.get("may_publish") or words.get("may_pass_contact"))
