@@ -1,30 +1,14 @@
 """What a citizen types on the way to a suggestion, one form a page."""
 
-import re
-
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from fzportal.forms import LineField, ParagraphField, PhoneField
+from fzportal.forms import LineField, ParagraphField, PhoneField, refuse_id_numbers
 from suggestions.models import Category, Consent, DeclineReason, Suggestion
 from suggestions.uploads import ACCEPTED
 
 from .choices import DivisionSelect, grouped_categories, grouped_divisions
-
-ID_NUMBER = re.compile(r"(?<!\d)(\d{17}[\dXx])(?!\d)")
-ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-
-
-def refuse_id_numbers(text):
-    """Nobody needs an identity number here: one typed by mistake is known by its check digit (DOMAIN, privacy)."""
-    for number in ID_NUMBER.findall(text):
-        rest = sum(int(digit) * weight for digit, weight in zip(number[:17], ID_WEIGHTS, strict=True)) % 11
-        if "10X98765432"[rest] == number[17].upper():
-            raise ValidationError(_("This looks like an identity number: %(start)s…. Please take it out."), params={
-                "start": number[:6]
-            })  # fmt: skip
 
 
 class DraftForm(forms.Form):
