@@ -40,8 +40,8 @@ class ReceptionRule(models.Model):
     recurrence = models.CharField(_("recurrence"), max_length=200)
     since = models.DateField(_("since"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
-    begins = models.TimeField(_("from"))
-    ends = models.TimeField(_("to"))
+    begins = models.TimeField(_("begins"))
+    ends = models.TimeField(_("ends"))
     # 6-8 slots of 15-20 minutes (DOMAIN rule 11).
     slot_minutes = models.PositiveSmallIntegerField(
         _("minutes per slot"), default=15, validators=[MinValueValidator(5), MaxValueValidator(240)]

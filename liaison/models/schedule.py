@@ -100,8 +100,8 @@ class Session(Movable):
         ReceptionRule, models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("rule")
     )
     occurrence = models.DateField(_("day by the rule"), null=True, blank=True, editable=False)
-    starts_at = models.DateTimeField(_("from"))
-    ends_at = models.DateTimeField(_("to"))
+    starts_at = models.DateTimeField(_("begins"))
+    ends_at = models.DateTimeField(_("ends"))
     slot_minutes = models.PositiveSmallIntegerField(
         _("minutes per slot"), default=15, validators=[MinValueValidator(5), MaxValueValidator(240)]
     )
@@ -202,8 +202,8 @@ class Slot(models.Model):
     """A part of a session (时段) with a number of places. Its row is the lock that makes capacity exact."""
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="slots", verbose_name=_("session"))
-    starts_at = models.DateTimeField(_("from"))
-    ends_at = models.DateTimeField(_("to"))
+    starts_at = models.DateTimeField(_("begins"))
+    ends_at = models.DateTimeField(_("ends"))
     places = models.PositiveSmallIntegerField(_("places"))
     # How many hold a place, and the last number given in the waiting line: changed under the row's lock only.
     taken = models.PositiveSmallIntegerField(_("taken"), default=0, editable=False)
