@@ -13,31 +13,26 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageCms, ImageOps
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
 
+from fzportal import images
 from fzportal.forms import clean_line
+from fzportal.images import DAMAGED, JPEG, PNG, WEBP, Refused
 
 logger = logging.getLogger(__name__)
 
-# The longest side that is kept; more pixels than MAX_PIXELS are not even decoded (decompression bombs).
-MAX_SIDE = 4096
-MAX_PIXELS = 50_000_000
 MAX_PDF_OBJECTS = 50_000
 # Writers leave a line end or two behind a PDF's end mark; more than this is another file riding along.
 MAX_PDF_TAIL = 1024
 NAME_LENGTH = 80
 
-JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"
+PDF = "application/pdf"
 ACCEPTED = (JPEG, PNG, WEBP, PDF)
 ENDINGS = {JPEG: ".jpg", PNG: ".png", WEBP: ".webp", PDF: ".pdf"}
 # Keys of a PDF that do something when it is opened or read, or that carry another file.
 ACTIVE = {"/JavaScript", "/JS", "/Launch", "/RichMedia", "/XFA", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR"}
 CARRIED = {"/EmbeddedFile", "/EmbeddedFiles", "/EF"}
-
-DAMAGED = _("The file is damaged or incomplete. Please open it on your device to check, then choose it again.")
-TOO_WIDE = _("The picture has too many pixels. Please make it smaller and choose it again.")
 
 
 class CarefulUploadHandler(TemporaryFileUploadHandler):
@@ -59,10 +54,6 @@ class CarefulUploadHandler(TemporaryFileUploadHandler):
         except OSError:
             logger.exception("An upload could not be written")
             self.file.is_lost = True
-
-
-class Refused(Exception):
-    """The file may not be attached; the message says why and what to do."""
 
 
 class Found(NamedTuple):
@@ -88,17 +79,14 @@ def examine(file) -> Found:
     if content_type == PDF:
         check_pdf(data)
         return Found(data, PDF, name)
-    return redraw(data, content_type, name)
+    drawn = images.redraw(data, content_type)
+    return Found(drawn.content, content_type, name, drawn.width, drawn.height)
 
 
 def type_of(data: bytes) -> str:
     """The type the first bytes tell. Raises Refused for every other."""
-    if data.startswith(b"\xff\xd8\xff"):
-        return JPEG
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PNG
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return WEBP
+    if picture := images.type_of(data):
+        return picture
     if data.startswith(b"%PDF-"):
         return PDF
     raise Refused(_("Only JPEG, PNG and WebP pictures and PDF files can be attached."))
@@ -108,45 +96,6 @@ def named(name: str, content_type: str) -> str:
     """The name people see: without folders and invisible characters, ending as its content demands."""
     stem = PurePath(clean_line(name or "").replace("\\", "/")).stem.strip(". ")
     return (stem[:NAME_LENGTH] or "file") + ENDINGS[content_type]
-
-
-def redraw(data: bytes, content_type: str, name: str) -> Found:
-    """Draw a picture anew: upright, at most MAX_SIDE long, sRGB, first frame, nothing but pixels."""
-    kind = content_type.removeprefix("image/").upper()
-    try:
-        with Image.open(BytesIO(data), formats=[kind]) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise Refused(TOO_WIDE)
-            # JPEG can be decoded at a fraction of its size: spares memory for a phone's 50 million pixels.
-            picture.draft(None, (MAX_SIDE, MAX_SIDE))
-            picture.load()
-            drawn = plain_colours(ImageOps.exif_transpose(picture))
-            drawn.thumbnail((MAX_SIDE, MAX_SIDE))
-    except Image.DecompressionBombError as error:
-        raise Refused(TOO_WIDE) from error
-    # Pillow's decoders raise many kinds for what is broken; each means the same to the person.
-    except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, EOFError, MemoryError) as error:
-        raise Refused(DAMAGED) from error
-    out = BytesIO()
-    options = {JPEG: {"quality": 88, "optimize": True}, PNG: {"optimize": True}, WEBP: {"quality": 88}}
-    drawn.info.clear()
-    drawn.save(out, kind, **options[content_type])
-    return Found(out.getvalue(), content_type, name, *drawn.size)
-
-
-def plain_colours(picture):
-    """RGB, RGBA or grey in sRGB; profiles are applied, then dropped."""
-    profile = picture.info.get("icc_profile")
-    if profile and picture.mode in ("RGB", "CMYK"):
-        try:
-            source = ImageCms.ImageCmsProfile(BytesIO(profile))
-            return ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError):
-            pass  # a broken profile: the colours are a little off, the picture is fine
-    if picture.mode in ("L", "RGB", "RGBA"):
-        return picture
-    transparent = picture.format != "JPEG" and (picture.mode in ("LA", "PA") or "transparency" in picture.info)
-    return picture.convert("RGBA" if transparent else "RGB")
 
 
 def check_pdf(data: bytes):

@@ -10,6 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
+from fzportal import images
 from suggestions import uploads
 from suggestions.uploads import Refused, examine
 
@@ -162,11 +163,11 @@ def bomb(width, height):
 
 @pytest.mark.parametrize("size", [(10_000, 10_000), (30_000, 30_000), (1_000_000, 100), (2_000_000_000, 2_000_000_000)])
 def test_a_decompression_bomb_is_refused_without_being_unpacked(size):
-    assert refusal(bomb(*size)) in (str(uploads.TOO_WIDE), str(uploads.DAMAGED))
+    assert refusal(bomb(*size)) in (str(images.TOO_WIDE), str(uploads.DAMAGED))
 
 
 def test_a_bomb_is_called_too_large_not_damaged():
-    assert refusal(bomb(10_000, 10_000)) == str(uploads.TOO_WIDE)
+    assert refusal(bomb(10_000, 10_000)) == str(images.TOO_WIDE)
 
 
 # --- PDFs are checked ------------------------------------------------------------------------------------------------
