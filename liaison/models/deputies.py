@@ -3,15 +3,19 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Func, OuterRef, Q, Value
+from django.db.models.functions import Concat, Lower, Replace, Substr
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, MembershipQuerySet
 
+from .. import pinyin
 from .divisions import Division, Field
 from .stations import Station
 
@@ -79,6 +83,33 @@ class DeputyQuerySet(MembershipQuerySet):
             of_area |= Q(stations=station_id)
         return self.current().filter(of_area).distinct()
 
+    def near(self, division):
+        """Those who listen in ``division``, in one inside or around it, or are resident at a station there."""
+        areas = list(Division.objects.around([division]).values_list("pk", flat=True))
+        inside = Station.objects.in_divisions([division])
+        listens = self.model.divisions.through.objects.filter(deputy=OuterRef("pk"), division__in=areas)
+        resides = self.model.stations.through.objects.filter(deputy=OuterRef("pk"), station__in=inside)
+        return self.filter(Exists(listens) | Exists(resides))
+
+    def called(self, words):
+        """Whose name, given name, their pinyin, or whose initials begin with ``words``, however they are typed."""
+        return self.filter(sought__contains=f" {typed}") if (typed := pinyin.asked(words)) else self.none()
+
+
+def without(pattern: str, expression):
+    """``expression`` with everything that matches cut out, by PostgreSQL."""
+    return Func(expression, Value(pattern), Value(""), Value("g"), function="regexp_replace")
+
+
+# " 林静 静 linjing jing lj": each way to begin a name is a word of its own, which a trigram index finds at once.
+SOUGHT = Concat(
+    Value(" "), Replace("name", Value("·")), Value(" "), Substr(Replace("name", Value("·")), 2),
+    Value(" "), without(r"\s", Lower("pinyin")), Value(" "), without(r"^\S+|\s", Lower("pinyin")),
+    # Of each syllable the first letter.
+    Value(" "), without(r"(?<=\S)\S|\s", Lower("pinyin")),
+    output_field=models.TextField(),
+)  # fmt: skip
+
 
 class Deputy(Membership):
     """A people's congress deputy (人大代表). Basic information is public (代表法 2025, Art. 58)."""
@@ -112,6 +143,8 @@ class Deputy(Membership):
     fields = models.ManyToManyField(Field, blank=True, related_name="deputies", verbose_name=_("fields"))
     stations = models.ManyToManyField(Station, blank=True, related_name="deputies", verbose_name=_("stations"))
     is_demo = models.BooleanField(_("demo data"), default=False, editable=False)
+    # What the search for a name reads; the database keeps it true.
+    sought = models.GeneratedField(expression=SOUGHT, output_field=models.TextField(), db_persist=True)
 
     objects = DeputyQuerySet.as_manager()
 
@@ -127,6 +160,10 @@ class Deputy(Membership):
                 condition=Q(level="municipal") | Q(delegation=None), name="only_municipal_deputy_has_delegation"
             ),
         ]
+        indexes = [
+            models.Index(fields=["pinyin", "id"], name="deputy_order"),
+            GinIndex(fields=["sought"], opclasses=["gin_trgm_ops"], name="deputy_sought"),
+        ]
 
     def __str__(self):
         return self.name
@@ -138,6 +175,7 @@ class Deputy(Membership):
             raise ValidationError({"constituency": _("A municipal deputy has a delegation, not a constituency.")})
         if not is_municipal and self.delegation_id:
             raise ValidationError({"delegation": _("Only municipal deputies belong to a delegation.")})
+        self.pinyin = self.pinyin or pinyin.of_name(self.name)
 
     @cached_property
     def ear(self) -> tuple[frozenset, frozenset, frozenset]:
@@ -151,6 +189,27 @@ class Deputy(Membership):
     def get_absolute_url(self):
         """The deputy's public page."""
         return reverse("deputy_detail", args=[self.pk])
+
+    @property
+    def is_current(self) -> bool:
+        """Whether this person is a deputy today."""
+        today = timezone.localdate()
+        return self.since <= today and (self.until is None or self.until >= today)
+
+    @property
+    def is_former(self) -> bool:
+        """Whether the membership has ended."""
+        return self.until is not None and self.until < timezone.localdate()
+
+    @property
+    def photo_url(self) -> str:
+        """Where everybody sees the photo; another address for another photo. Empty without one."""
+        return f"{reverse('deputy_photo', args=[self.pk])}?v={self.photo.name[-8:]}" if self.photo else ""
+
+    @property
+    def elected_by(self) -> str:
+        """The delegation, or the constituency, whichever this deputy has."""
+        return str(self.delegation or self.constituency or "")
 
     @classmethod
     def roles_of(cls, user):
