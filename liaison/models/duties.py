@@ -45,9 +45,9 @@ class Duty(Movable):
     class Status(models.TextChoices):
         PROPOSED = "proposed", _("Proposed")
         ASKED = "asked", _("Asked")
-        CONFIRMED = "confirmed", _("Confirmed")
-        DECLINED = "declined", _("Declined")
-        RELEASED = "released", _("Released")
+        CONFIRMED = "confirmed", _("Will come")
+        DECLINED = "declined", _("Cannot come")
+        RELEASED = "released", _("Released from duty")
 
     ENDS = (Status.DECLINED, Status.RELEASED)
 

@@ -16,7 +16,7 @@ NOTICE_DAYS = 3
 class Mode(models.TextChoices):
     """How people and deputies meet."""
 
-    STATION = "station", _("At the station")
+    STATION = "station", _("At the station itself")
     OUTING = "outing", _("Going out")
     ONLINE = "online", _("Online")
 
