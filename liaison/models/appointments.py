@@ -83,7 +83,7 @@ class Appointment(Movable):
         WAITLISTED = "waitlisted", _("On the waiting list")
         OFFERED = "offered", _("A place is offered")
         CHECKED_IN = "checked_in", _("Checked in")
-        SERVED = "served", _("Received")
+        SERVED = "served", _("Was received")
         NO_SHOW = "no_show", _("Did not come")
         CANCELLED = "cancelled", _("Cancelled")
 
