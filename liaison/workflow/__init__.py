@@ -12,7 +12,7 @@ from .appointments import (
     lapse,
     remind,
 )
-from .counter import call_in, check_in, miss, receive, undo_check_in, walk_in
+from .counter import call_in, check_in, confirm_record, miss, receive, undo_check_in, walk_in
 from .duties import DeputyBusy, ask, ask_deputy, confirm, decline_duty, remind_deputy, substitute
 from .feeds import open_feed, revoke_feed
 from .moves import (
@@ -23,6 +23,7 @@ from .moves import (
     SESSION_MOVES,
     SESSION_NEWS,
 )
+from .receptions import NOT_CHECKED_IN, add_note, anonymise_visitor, take_down
 from .sessions import announce, cancel_session, hold, move_session, plan, slots_of, warn
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "APPOINTMENT_NEWS",
     "DUTY_MOVES",
     "DUTY_NEWS",
+    "NOT_CHECKED_IN",
     "SESSION_MOVES",
     "SESSION_NEWS",
     "AlreadyBooked",
@@ -38,7 +40,9 @@ __all__ = [
     "DeputyBusy",
     "Full",
     "accept_offer",
+    "add_note",
     "announce",
+    "anonymise_visitor",
     "ask",
     "ask_deputy",
     "book",
@@ -48,6 +52,7 @@ __all__ = [
     "change_slot",
     "check_in",
     "confirm",
+    "confirm_record",
     "decline_duty",
     "hold",
     "lapse",
@@ -61,6 +66,7 @@ __all__ = [
     "revoke_feed",
     "slots_of",
     "substitute",
+    "take_down",
     "undo_check_in",
     "walk_in",
     "warn",

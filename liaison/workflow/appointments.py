@@ -43,10 +43,11 @@ class AlreadyBooked(CannotBook):
 
 
 @transaction.atomic
-def book(slot, *, by, user=None, now=None, **words):
+def book(slot, *, by, user=None, or_wait=True, now=None, **words):
     """Give ``user`` (None: a caller without an account) a place in ``slot``, or the next place in its waiting line.
 
-    ``words``: name, phone, email, topic, about_number, party, reminded_by. Raises Closed, AlreadyBooked.
+    ``or_wait``: whether they want to wait when every place is taken. ``words``: name, phone, email, topic,
+    about_number, party, reminded_by. Raises Closed, AlreadyBooked, and Full for who does not want to wait.
     """
     now = now or timezone.now()
     lock(slot)
@@ -59,6 +60,8 @@ def book(slot, *, by, user=None, now=None, **words):
             appointment.remind_at = next_reminder(slot.starts_at, now)
             appointment.save()
             move(appointment, A.BOOKED, by=by, now=now)
+        elif not or_wait:
+            raise Full(slot)
         else:
             join_line(slot, appointment)
             appointment.save()

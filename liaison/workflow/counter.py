@@ -7,7 +7,7 @@ from django.utils import timezone
 from fzportal.workflow import MoveNotAllowed, lock, move, record
 
 from ..models import Appointment, Reception
-from ..permissions import receives
+from ..permissions import is_visitor, receives
 from .appointments import Closed, Full, begin, end, lock_with_slot, one_each, take_place
 
 A = Appointment.Status
@@ -92,3 +92,21 @@ def receive(appointment, *, by, deputies, is_confirmed=False, now=None, **words)
 def agreed(words) -> bool:
     """Whether the visitor gave a consent, whose wording is kept by its version."""
     return bool(words.get("may_publish") or words.get("may_pass_contact"))
+
+
+@transaction.atomic
+def confirm_record(reception, *, by, now=None):
+    """The visitor has read what was written down and says it is right; True when this call noted it.
+
+    Raises MoveNotAllowed for anybody else.
+    """
+    appointment = lock(reception.appointment)
+    if not is_visitor(by, appointment):
+        raise MoveNotAllowed(appointment, appointment.status, by)
+    lock(reception)
+    if reception.confirmed_at is not None:
+        return False
+    reception.confirmed_at = now or timezone.now()
+    reception.save(update_fields=["confirmed_at"])
+    record(appointment, "record_confirmed", by=by, role="visitor", now=reception.confirmed_at)
+    return True
