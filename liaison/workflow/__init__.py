@@ -12,6 +12,7 @@ from .appointments import (
     lapse,
     remind,
 )
+from .contact import view_contact
 from .counter import call_in, check_in, confirm_record, miss, receive, undo_check_in, walk_in
 from .duties import DeputyBusy, ask, ask_deputy, confirm, decline_duty, remind_deputy, substitute
 from .feeds import open_feed, revoke_feed
@@ -68,6 +69,7 @@ __all__ = [
     "substitute",
     "take_down",
     "undo_check_in",
+    "view_contact",
     "walk_in",
     "warn",
 ]
