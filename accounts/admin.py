@@ -3,16 +3,18 @@
 import allauth.account.admin
 import allauth.mfa.admin
 import allauth.usersessions.admin  # noqa: F401  (imported so that what they register can be taken out below)
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import workflow
 from accounts.models import OfficeMember, User, membership_models
 from fzportal.admin import OfficeAdmin, OfficeInline
 from fzportal.forms import PhoneField
@@ -64,7 +66,21 @@ class UserAdmin(OfficeAdmin):
     ordering = ["-pk"]
     fields = ["name", "nickname", "email", "phone", "phone_verified", "is_active", "date_joined", "last_login"]
     readonly_fields = ["phone_verified", "date_joined", "last_login"]
+    actions = ["reset_second_factor"]
     personal = {"name": "shown_name", "email": "shown_email", "phone": "shown_phone"}
+
+    @admin.action(description=_("Reset a lost second factor"), permissions=["change"])
+    def reset_second_factor(self, request, queryset):
+        """For somebody known in person who lost phone or key: they set up a new one at the next sign-in."""
+        for user in queryset.order_by("pk"):
+            try:
+                workflow.reset_second_factor(user, by=request.user)
+            except workflow.NotOneself:
+                messages.error(request, _("Another member of the office must reset your own second factor."))
+                continue
+            self.log_change(request, user, [{"changed": {"fields": [str(_("second factor"))]}}])
+            get_adapter().send_notification_mail("mfa/email/totp_deactivated", user)
+            messages.success(request, _("Reset for %(who)s, and they have been told.") % {"who": user})
 
     @admin.display(description=_("person"))
     def called(self, user):

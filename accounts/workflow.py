@@ -39,6 +39,24 @@ def rename(user, *, nickname, name, by) -> None:
     user.save(update_fields=["nickname", "name"])
 
 
+class NotOneself(Exception):
+    """Nobody takes their own second factor away: a second person of the office must know them."""
+
+
+@transaction.atomic
+def reset_second_factor(user, *, by) -> int:
+    """Forget a lost second factor and end every session: the next sign-in asks for a new one. How many there were.
+
+    Raises NotOneself.
+    """
+    if user.pk == by.pk:
+        raise NotOneself
+    forgotten, _kinds = Authenticator.objects.filter(user=user).delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    return forgotten
+
+
 @transaction.atomic
 def anonymise(user, *, by) -> None:
     """Blank everything that tells who ``user`` is and end their account; what they wrote stays as a citizen's.

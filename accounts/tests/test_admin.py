@@ -1,8 +1,12 @@
 """People in the office's admin: a citizen's particulars are masked, whoever holds a role is looked after."""
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 LIST = "/admin/accounts/user/"
@@ -74,3 +78,28 @@ def test_the_list_takes_as_many_queries_for_twenty_people_as_for_few(desk):
     User = get_user_model()
     User.objects.bulk_create([User(email=f"one{n}@example.com", name="林一") for n in range(20)])
     assert queries() == few
+
+
+def reset(desk, user):
+    values = {"action": "reset_second_factor", "_selected_action": [user.pk]}
+    return desk.post(LIST, values, follow=True).content.decode()
+
+
+def test_the_office_resets_a_lost_second_factor_and_the_owner_is_told(desk, deputy, mailoutbox):
+    Authenticator.objects.create(user=deputy, type="totp", data={"secret": "x"})
+    deputys = Client()
+    deputys.force_login(deputy)
+    UserSession.objects.create(user=deputy, ip="127.0.0.1", session_key=deputys.session.session_key)
+    assert deputys.get("/my/").status_code == 200
+    assert "重置两步验证" in reset(desk, deputy)
+    assert not Authenticator.objects.filter(user=deputy).exists()
+    assert deputys.get("/my/").status_code == 302
+    assert [m.to for m in mailoutbox] == [["deputy@example.com"]]
+    assert LogEntry.objects.filter(object_id=str(deputy.pk)).count() == 1
+
+
+def test_nobody_resets_their_own_second_factor(desk, office):
+    Authenticator.objects.create(user=office, type="totp", data={"secret": "x"})
+    desk.force_login(office)
+    reset(desk, office)
+    assert Authenticator.objects.filter(user=office).count() == 1
