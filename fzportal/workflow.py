@@ -84,6 +84,8 @@ class Movable(models.Model):
     called_to_act: tuple[str, ...] = ()
     # Events that ask nobody to act, whoever hears of them.
     plain_news: tuple[str, ...] = ()
+    # What the delivery log calls news that no button leads to: event -> word.
+    news_words: dict = {}
 
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     # Where the running promise began and how it counts: "15d" working days, "1m" months, "=" a date set by hand.

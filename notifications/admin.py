@@ -12,11 +12,11 @@ from .models import Notification
 
 
 def word_for(event: str):
-    """The button that led to an event; the event's own name where no button did."""
+    """The button that led to an event, or the word its kind has for it; else the event's own name."""
     for kind in Movable.__subclasses__():
-        for move in kind.moves():
-            if move.name == event:
-                return move.label
+        words = {m.name: m.label for m in reversed(kind.moves())} | kind.news_words
+        if event in words:
+            return words[event]
     return event
 
 

@@ -131,6 +131,10 @@ class Appointment(Movable):
     moves_path = "liaison.workflow.APPOINTMENT_MOVES"
     news_path = "liaison.workflow.APPOINTMENT_NEWS"
     audiences_path = "liaison.audiences.OF_APPOINTMENT"
+    news_words = {
+        "moved": _("The session has been moved"), "reminder_day": _("Reminder a day before"),
+        "reminder_hour": _("Reminder an hour before"),
+    }  # fmt: skip
 
     class Meta:
         ordering = ["pk"]

@@ -64,6 +64,7 @@ class Duty(Movable):
     audiences_path = "liaison.audiences.OF_DUTY"
     called_to_act = ("deputy",)
     plain_news = ("duty_moved", "duty_released", "duty_session_off")
+    news_words = {"duty_moved": _("A duty has been moved"), "duty_reminder": _("Reminder of a duty")}
 
     class Meta:
         ordering = ["pk"]

@@ -123,6 +123,10 @@ class Session(Movable):
     moves_path = "liaison.workflow.SESSION_MOVES"
     news_path = "liaison.workflow.SESSION_NEWS"
     audiences_path = "liaison.audiences.OF_SESSION"
+    news_words = {
+        "session_moved": _("A session has been moved"), "announce_soon": _("Reminder to announce a session"),
+        "lacks_deputies": _("A session has no deputies"), "records_missing": _("Reminder of missing records"),
+    }  # fmt: skip
 
     class Meta:
         ordering = ["starts_at", "pk"]

@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from fzportal.workflow import Movable
 from notifications import workflow
+from notifications.admin import word_for
 from notifications.models import Notification
 
 LIST = "/admin/notifications/notification/"
@@ -45,3 +47,11 @@ def test_nobody_else_gets_in(client, failed, citizen):
     client.force_login(citizen)
     assert client.get(LIST).status_code == 302
     assert reverse("admin:login") in client.get(LIST)["Location"]
+
+
+def test_the_log_has_a_word_for_everything_that_is_told():
+    kinds = Movable.__subclasses__()
+    told = {m.name for kind in kinds for m in kind.moves() if m.tell}
+    told |= {event for kind in kinds for event, tell in kind.news().items() if tell}
+    assert {"booked", "reminder_day", "duty_moved", "lacks_deputies", "overdue"} <= told
+    assert [event for event in sorted(told) if str(word_for(event)) == event] == []

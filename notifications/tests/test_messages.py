@@ -182,7 +182,7 @@ def test_messages_speak_english_to_those_who_read_the_page_in_english(said, draf
 
 def test_every_message_file_is_used():
     folder = Path(get_template("messages/base.txt").origin.name).parent
-    files = {path.name for path in folder.glob("*/*.txt")}
+    files = {path.name for path in folder.glob("suggestions/*.txt")}
     expected = {f"{event}.txt" for event in TOLD}
     overrides = {f"{event}.{audience}.txt" for event, audience in EVERY}
     assert {f for f in files if not f.startswith("_")} - expected <= overrides

@@ -127,7 +127,12 @@ class Suggestion(Movable):
     moves_path = "suggestions.workflow.MOVES"
     news_path = "suggestions.workflow.NEWS"
     audiences_path = "suggestions.audiences.AUDIENCES"
-    plain_news = ("consent_withdrawn", "withdrawn")
+    plain_news = ("claimed_at_station", "consent_withdrawn", "withdrawn")
+    news_words = {
+        "due_soon": _("Reminder: the due date is near"), "overdue": _("The promised date has passed"),
+        "published": _("Published"), "decline_proposed": _("The deputy proposed to decline"),
+        "consent_withdrawn": _("A consent was withdrawn"),
+    }  # fmt: skip
     called_to_act = ("pool", "office", "holder", "lead", "approver", "handler")
 
     class Meta:
