@@ -5,6 +5,7 @@
 
 from accounts.permissions import CodeHolder, is_office
 from fzportal.workflow import acts_as, is_clock
+from liaison import permissions as liaison
 
 from .models import Suggestion
 from .models.scope import deputies_of
@@ -31,6 +32,40 @@ def may_claim(by, suggestion) -> bool:
     if suggestion.status != Suggestion.Status.ACCEPTED or not _scopes(by, "deputy"):
         return False
     return Suggestion.objects.in_pool_of(deputies_of(by)).filter(pk=suggestion.pk).exists()
+
+
+@acts_as("officer")
+def is_recording_officer(by, suggestion) -> bool:
+    """Head or officer of the station where it was said."""
+    return suggestion.reception_id is not None and liaison.is_officer(by, suggestion.reception.appointment)
+
+
+@acts_as("deputy")
+def is_recording_deputy(by, suggestion) -> bool:
+    """A deputy on duty at the session where it was said."""
+    return suggestion.reception_id is not None and liaison.is_on_duty(by, suggestion.reception.appointment)
+
+
+@acts_as("office")
+def is_recording_office(by, suggestion) -> bool:
+    """The congress office, which stands in for every station."""
+    return suggestion.reception_id is not None and is_office(by)
+
+
+def was_present(by, reception) -> bool:
+    """A deputy who was there when it was said at a station, and is not the one who said it."""
+    mine = _scopes(by, "deputy")
+    if not mine or reception.appointment.user_id == by.pk:
+        return False
+    return reception.deputies.filter(pk__in=mine).exists()
+
+
+@acts_as("deputy")
+def heard_it(by, suggestion) -> bool:
+    """A deputy who was present when it was said at a station, not recused."""
+    if suggestion.reception_id is None or not was_present(by, suggestion.reception):
+        return False
+    return not suggestion.recusals.filter(deputy__in=by.scopes("deputy")).exists()
 
 
 @acts_as("deputy")

@@ -6,16 +6,18 @@ A stranger reads the way of the case; the author also who looked at their contac
 from typing import NamedTuple
 
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from fzportal.templatetags.ui import day
+from liaison.models import Reception
 
 from .models import Suggestion
 from .permissions import is_author, may_read_note, works_on
 
 TITLES = {
     "submitted": _("Received"),
+    "recorded": _("Taken down at the station as a suggestion"),
     "imported": _("Taken in by the congress office"),
     "accepted": _("Accepted, open to the deputies concerned"),
     "needs_info": _("The author was asked for more"),
@@ -24,6 +26,7 @@ TITLES = {
     "merged": _("Merged into a similar suggestion"),
     "withdrawn": _("Withdrawn by the author"),
     "triaging": _("Claimed by a deputy"),
+    "claimed_at_station": _("Claimed by a deputy who heard it at the station"),
     "given_back": _("Given back to the deputies concerned"),
     "referred": _("Referred to a department"),
     "assigned": _("Assigned: %(department)s leads"),
@@ -62,12 +65,18 @@ class Item(NamedTuple):
 
 
 def timeline(suggestion, reader, changes, next_step: str = "") -> list[Item]:
-    """Lines for ``reader`` from ``changes`` (oldest first, with ``by__deputy``), the next step last."""
+    """Where it was said, lines for ``reader`` from ``changes`` (oldest first, with ``by__deputy``), the next step."""
+    found = [*_beginning(suggestion), *lines(suggestion, reader, changes)]
+    return [*found, _next(suggestion, next_step)] if next_step else found
+
+
+def lines(suggestion, reader, changes) -> list[Item]:
+    """A line for each of ``changes`` that this reader may know of."""
     author, staff = is_author(reader, suggestion), works_on(reader, suggestion)
     hidden = (FOR_AUTHOR if not (author or staff) else set()) | (FOR_STAFF if not staff else set())
     parts = list(suggestion.assignments.select_related("department"))
     ratings = {r.rating.at: r.rating for r in suggestion.replies.released().select_related("rating") if rated(r)}
-    lines = [
+    return [
         Item(
             title=_title(change, parts, ratings.get(change.at)),
             at=change.at,
@@ -78,7 +87,18 @@ def timeline(suggestion, reader, changes, next_step: str = "") -> list[Item]:
         for change in changes
         if change.event not in hidden
     ]
-    return [*lines, _next(suggestion, next_step)] if next_step else lines
+
+
+def _beginning(suggestion) -> list[Item]:
+    """The talk at a station it came from: when, where, who listened; never who spoke."""
+    if suggestion.reception_id is None:
+        return []
+    reception = Reception.objects.with_parts().get(pk=suggestion.reception_id)
+    slot = reception.appointment.slot
+    title = gettext("Said at %(station)s") % {"station": reception.appointment.session.station}
+    names = pgettext("between names", ", ").join(str(deputy) for deputy in reception.deputies.all())
+    heard = gettext("Heard by deputies %(names)s") % {"names": names}
+    return [Item(title, at=slot.starts_at, role=heard)]
 
 
 def history(suggestion) -> list:
@@ -131,6 +151,7 @@ def role_word(role: str, is_mine: bool = False) -> str:
         "office": gettext("The congress office"),
         "deputy": gettext("A deputy"),
         "department": gettext("The department"),
+        "officer": gettext("The station"),
         "clock": gettext("The portal, by itself"),
     }
     return words.get(role, "")

@@ -40,6 +40,7 @@ urlpatterns = [
     path("my/following/", my.my_following, name="my_following"),
     # work
     path("desk/", desk.desk, name="desk"),
+    path("desk/receptions/<int:pk>/suggestion/", desk.reception_suggestion, name="reception_suggestion"),
     path("desk/<str:number>/", desk.desk_case, name="desk_case"),
     path("desk/<str:number>/contact/", desk.desk_contact, name="desk_contact"),
     path("desk/<str:number>/merge/", desk.desk_merge, name="desk_merge"),

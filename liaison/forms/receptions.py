@@ -68,9 +68,10 @@ class ReceptionForm(forms.Form):
     )
 
     def __init__(self, appointment, data=None):
-        on_duty = Deputy.objects.filter(duties__in=appointment.session.duties.active())
+        session = appointment.session
+        on_duty = Deputy.objects.filter(duties__in=session.duties.active())
         # Nobody on duty was entered: whoever belongs to the station may have been there.
-        known = on_duty if on_duty.exists() else Deputy.objects.current().filter(stations=appointment.session.station_id)
+        known = on_duty if on_duty.exists() else Deputy.objects.current().filter(stations=session.station_id)
         super().__init__(data, initial={"deputies": [d.pk for d in on_duty]} if data is None else None)
         self.fields["deputies"].queryset = known.distinct()
 

@@ -24,6 +24,7 @@ from .deputy import answer_directly, claim, propose_decline, recuse, refer, rele
 from .intake import take_in
 from .moves import MOVES, NEWS
 from .office import accept, ask, assign, classify, decline, merge, publish, redact, unpublish, view_contact
+from .reception import raise_from_reception
 
 __all__ = [
     "MOVES",
@@ -50,6 +51,7 @@ __all__ = [
     "propose_decline",
     "publish",
     "purge_draft",
+    "raise_from_reception",
     "rate",
     "recuse",
     "redact",

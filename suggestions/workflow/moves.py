@@ -9,6 +9,7 @@ from fzportal.workflow import Clock, Move, Reader
 
 from ..models import Suggestion
 from ..permissions import (
+    heard_it,
     is_answering_deputy,
     is_approver,
     is_author,
@@ -17,6 +18,9 @@ from ..permissions import (
     is_handler,
     is_office,
     is_office_of_unled,
+    is_recording_deputy,
+    is_recording_office,
+    is_recording_officer,
     may_claim,
     may_release,
 )
@@ -32,6 +36,13 @@ BEFORE_REPLIED = (
 MOVES = (
     #    from            to              button                    who           tell
     Move(S.DRAFT,        S.SUBMITTED,    _("Submit"),              is_author,    ("author", "office")),
+    # Said at a station and taken down there; a deputy who heard it may take it at once.
+    *(
+        Move(S.DRAFT,    S.SUBMITTED,    _("Record"),              who,          ("author", "office"), event="recorded")
+        for who in (is_recording_officer, is_recording_office, is_recording_deputy)
+    ),
+    Move(S.SUBMITTED,    S.TRIAGING,     _("Claim"),               heard_it,     ("author", "office"),
+         event="claimed_at_station"),
     # The office screens.
     Move(S.SUBMITTED,    S.ACCEPTED,     _("Accept"),              is_office,    ("author", "pool")),
     Move(S.SUBMITTED,    S.NEEDS_INFO,   _("Ask for more"),        is_office,    ("author",), note=True, read=AUTHOR),

@@ -121,7 +121,7 @@ def said_of(suggestion, form, reader):
             "who": form.rival.author.get_full_name()
         }
     moves = suggestion.changes.exclude(before=F("after")).select_related("by__deputy")
-    [item] = timeline.timeline(suggestion, reader, [moves.last()])
+    [item] = timeline.lines(suggestion, reader, [moves.last()])
     values = {"number": suggestion.number, "what": item.title, "who": item.role, "when": when(item.at)}
     return _("%(number)s: %(what)s (%(who)s, %(when)s). Nothing was changed by you.") % values
 
