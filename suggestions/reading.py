@@ -1,6 +1,7 @@
 """One suggestion as one reader may read it: everything its page shows, and which acts it offers."""
 
 from .models import ContactView
+from .origin import addressee
 from .permissions import is_author, may_claim, may_open_attachment, works_on
 from .standing import standing, tag
 from .timeline import history, rated, role_word, timeline
@@ -20,6 +21,7 @@ def reading(suggestion, by) -> dict:
         reply.place = f"#reply-words-{reply.pk}"
     return {
         "suggestion": suggestion,
+        "addressee": addressee(suggestion),
         "tag": tag(suggestion),
         "standing": now,
         "timeline": timeline(suggestion, by, changes, now.next_step),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from fzportal.templatetags.ui import when
 from fzportal.workflow import MoveNotAllowed, Stale
 
-from .. import search, standing, timeline
+from .. import origin, search, standing, timeline
 from ..models import Consent, Suggestion
 from . import acts
 
@@ -19,7 +19,7 @@ from . import acts
 def found(pk) -> Suggestion:
     """A submitted suggestion with its parts. Raises Http404; drafts are nobody's but their author's."""
     rows = Suggestion.objects.submitted().with_parts().select_related("contact", "merged_into", "proposed_lead")
-    return get_object_or_404(rows.select_related("decline_reason", "station"), pk=pk)
+    return get_object_or_404(rows.select_related("decline_reason", "station", "addressed_to"), pk=pk)
 
 
 def case(request, pk):
@@ -83,7 +83,7 @@ def drawn(request, suggestion, status=200, line="", words=()):
         "files": list(suggestion.attachments.all()), "similar": similar(suggestion),
         "same_author": same_author(suggestion), "merged": list(suggestion.merged_here.all()[:10]),
         "replies": list(suggestion.replies.select_related("department", "deputy", "rating")),
-        "after": after(suggestion),
+        "after": after(suggestion), "talk": origin.talk(suggestion, request.user),
     }  # fmt: skip
     return TemplateResponse(request, "admin/suggestions/case.html", context, status=status)
 
@@ -106,6 +106,7 @@ def facts(suggestion) -> list[tuple]:
         (_("Division"), suggestion.division.place if suggestion.division else _("none")),
         (_("Place"), suggestion.place),
         (_("Channel"), suggestion.get_channel_display()),
+        (_("Written to"), origin.addressee(suggestion)),
         (_("Source"), " ".join(filter(None, [suggestion.source, suggestion.external_id]))),
         (_("Received"), when(suggestion.submitted_at)),
         (_("Consent to publish"), agreed[given[Consent.Kind.PUBLISH]]),

@@ -24,7 +24,7 @@ VOICES = {"support": (workflow.support, workflow.unsupport), "follow": (workflow
 def visible(request, number):
     """The suggestion this reader may see; 404 for everybody else."""
     rows = Suggestion.objects.visible_to(request.user).submitted().with_parts()
-    return get_object_or_404(rows.select_related("decline_reason").defer("search"), number=number)
+    return get_object_or_404(rows.select_related("decline_reason", "station", "addressed_to").defer("search"), number=number)
 
 
 def own(view):

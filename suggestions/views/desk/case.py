@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fzportal.templatetags.ui import day
-from suggestions import queues, standing, timeline
+from suggestions import origin, queues, standing, timeline
 from suggestions.forms.desk import ContactForm
 from suggestions.models import Suggestion
 from suggestions.permissions import is_approver, is_office, may_see_contact
@@ -20,7 +20,7 @@ from .table import offered
 @login_required
 def desk_case(request, number):
     """The case as it is now."""
-    cases = Suggestion.objects.workable_by(request.user).with_parts().select_related("station", "proposed_lead")
+    cases = Suggestion.objects.workable_by(request.user).with_parts().select_related("station", "addressed_to", "proposed_lead")
     return draw(request, get_object_or_404(cases, number=number))
 
 
@@ -40,6 +40,7 @@ def draw(request, suggestion, *, bound=None, status=200, show_draft=False, **ext
         "replies": replies(suggestion, show_draft),
         "acts": acts,
         "facts": facts(suggestion),
+        "talk": origin.talk(suggestion, user),
         "form": bound,
         "wrote_it_oneself": wrote_it_oneself(suggestion, user),
         **neighbours(
@@ -81,6 +82,7 @@ def facts(suggestion):
         (_("Received on"), f"{day(suggestion.submitted_at)} · {suggestion.get_channel_display()}"),
         (_("Category"), suggestion.category),
         (_("Place"), " · ".join(filter(None, [suggestion.division and suggestion.division.place, suggestion.place]))),
+        (_("Written to"), origin.addressee(suggestion)),
         (_("Station"), suggestion.station),
         (_("Deputy"), suggestion.deputy),
         (_("Proposed department"), suggestion.proposed_lead),
