@@ -1,4 +1,4 @@
-"""Appointments: who comes to a session, when, about what; and what was said there."""
+"""Appointments: who comes to a session, when, about what."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -170,6 +170,8 @@ class Appointment(Movable):
         if audience != "visitor" or self.user_id is not None:
             return []
         pairs = [("email", self.email), ("sms", self.phone)]
+        # The way they chose for this visit comes first.
+        pairs.sort(key=lambda pair: pair[0] != self.reminded_by)
         return [(channel, address) for channel, address in pairs if address][:1]
 
     def due_for(self, target, now):
@@ -209,91 +211,8 @@ class AppointmentChange(Change):
 
     def is_true_for(self, audience):
         """An offer and a reminder are void once the appointment has moved on; what happened stays true."""
-        if self.event in ("offered", "reminder_day", "reminder_hour"):
+        if self.event == "offered":
             return self.subject.status == self.after
+        if self.event in ("reminder_day", "reminder_hour"):
+            return self.subject.status == self.after and self.subject.slot.starts_at > timezone.now()
         return True
-
-
-class ReceptionQuerySet(models.QuerySet):
-    """Which records."""
-
-    def with_parts(self):
-        """What lists and pages show."""
-        return self.select_related(
-            "appointment__slot", "appointment__user", "appointment__session__station__division__parent", "recorded_by"
-        ).prefetch_related("deputies")
-
-    def recorded_at(self, stations):
-        """Of sessions at ``stations``."""
-        return self.filter(appointment__session__station__in=stations)
-
-    def received_by(self, user):
-        """Those of the sessions ``user`` works on at the desk."""
-        return self.filter(appointment__session__in=Session.objects.received_by(user))
-
-    def unraised(self):
-        """To become a suggestion, and not one yet."""
-        return self.filter(outcome=Reception.Outcome.SUGGESTION, suggestion=None)
-
-
-class Reception(models.Model):
-    """What was said and answered (接待登记): own words apart from the recorder's notes (DOMAIN rule 12)."""
-
-    class Outcome(models.TextChoices):
-        ANSWERED = "answered", _("Answered on the spot")
-        SUGGESTION = "suggestion", _("Becomes a suggestion")
-        TRANSFERRED = "transferred", _("Transferred to whoever is responsible")
-        ADVICE = "advice", _("Advice only")
-
-    appointment = models.OneToOneField(
-        Appointment, models.PROTECT, related_name="reception", verbose_name=_("appointment")
-    )
-    own_words = models.TextField(_("in the visitor's own words"), max_length=12_000)
-    notes = models.TextField(_("recorder's notes"), blank=True, max_length=4000)
-    deputies = models.ManyToManyField(Deputy, related_name="receptions", verbose_name=_("deputies present"))
-    answer = models.TextField(_("what was answered on the spot"), blank=True, max_length=4000)
-    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices)
-    transferred_to = models.CharField(_("transferred to"), max_length=120, blank=True)
-    confirmed_at = models.DateTimeField(_("confirmed by the visitor"), null=True, blank=True)
-    may_publish = models.BooleanField(_("the visitor agrees to publication"), default=False)
-    may_pass_contact = models.BooleanField(_("the visitor agrees that their contact is passed on"), default=False)
-    consent_version = models.CharField(max_length=20, blank=True, editable=False)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("recorded by")
-    )
-    recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
-
-    objects = ReceptionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["pk"]
-        verbose_name = _("reception record")
-        verbose_name_plural = _("reception records")
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(outcome="transferred") | ~Q(transferred_to=""), name="transfer_names_who_is_responsible"
-            ),
-            models.CheckConstraint(
-                condition=~Q(outcome="answered") | ~Q(answer=""), name="answered_reception_has_answer"
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.appointment.code} {self.get_outcome_display()}"
-
-
-class Feed(models.Model):
-    """A secret address at which a calendar program reads somebody's own sessions; revocable."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="feeds")
-    token = models.CharField(max_length=32, unique=True)
-    created_at = models.DateTimeField(_("made"), default=timezone.now)
-    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("calendar address")
-        verbose_name_plural = _("calendar addresses")
-        constraints = [models.UniqueConstraint(fields=["user"], condition=Q(revoked_at=None), name="one_feed_in_force")]
-
-    def __str__(self):
-        return f"{self.user} {self.created_at:%F}"

@@ -293,3 +293,20 @@ def test_twenty_pieces_of_news_cost_as_many_queries_as_one(
     happen(range(8, 22))
     with django_assert_num_queries(len(few)):
         assert len(client.get("/my/inbox/").context["items"]) == 20
+
+
+def test_a_moved_offer_still_asks_to_be_accepted_and_a_moved_wait_stays_a_wait(said, visit, neighbour, session):
+    text = body(said("appointment", "moved", "visitor"))
+    assert "您的位置保留" in text
+    waiting = workflow.book(visit.slot, by=neighbour, user=neighbour)
+    workflow.cancel(visit, by=visit.user)
+    workflow.move_session(session, by=None, starts_at=session.starts_at + timedelta(days=1))
+    waiting.refresh_from_db()
+    text = body(messages.message(as_delivered(waiting.changes.last()), "visitor"))
+    assert f"请在{when(waiting.due_at)}前确认" in text
+
+
+def test_a_deputy_who_has_not_answered_yet_is_asked_for_the_new_time(said, session, deputy):
+    assert "请按新的时间答复" in body(said("duty", "duty_moved", "deputy"))
+    workflow.confirm(session.duties.get(), by=deputy)
+    assert "请您按新的时间到场" in body(said("duty", "duty_moved", "deputy"))

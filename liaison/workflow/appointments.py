@@ -6,9 +6,10 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from fzportal.workflow import Stale, lock, move, record
+from fzportal.workflow import MoveNotAllowed, Stale, lock, move, record
 
 from ..models import Appointment, Slot
+from ..permissions import is_office, is_officer, is_visitor
 from .sessions import next_reminder
 
 A = Appointment.Status
@@ -182,7 +183,10 @@ def end(appointment, target, *, by, note="", event="", now=None):
 
 @transaction.atomic
 def change_slot(appointment, slot, *, by, now=None):
-    """Go to another slot that has a place, of this session or another one. Raises Closed, Full, AlreadyBooked."""
+    """Go to another slot that has a place, of this session or another one.
+
+    Raises Closed, Full, AlreadyBooked, and MoveNotAllowed for everybody but the visitor and staff.
+    """
     now = now or timezone.now()
     # Two slots are locked in the order of their keys, whoever comes from where.
     before, after = appointment.slot, slot
@@ -191,14 +195,17 @@ def change_slot(appointment, slot, *, by, now=None):
     lock(appointment)
     if appointment.slot_id != before.pk or appointment.status not in (A.BOOKED, A.OFFERED, A.WAITLISTED):
         raise Stale(appointment, A.BOOKED, by)
+    role = next((who.role for who in (is_visitor, is_officer, is_office) if who(by, appointment)), None)
+    if role is None:
+        raise MoveNotAllowed(appointment, A.BOOKED, by)
     if not after.session.is_open or after.starts_at <= now:
         raise Closed(after)
     if after.pk == before.pk or after.taken >= after.places:
         raise Full(after)
-    return go_over(appointment, before, after, by, now)
+    return go_over(appointment, before, after, by=by, role=role, now=now)
 
 
-def go_over(appointment, before, after, by, now):
+def go_over(appointment, before, after, *, by, role, now):
     """Both slots are locked and ``after`` has a place: take it, give back the old one."""
     held = appointment.status in Appointment.HOLDING
     with one_each(after, appointment):
@@ -207,7 +214,6 @@ def go_over(appointment, before, after, by, now):
         appointment.remind_at = next_reminder(after.starts_at, now)
         appointment.save(update_fields=["slot", "session", "place_in_line", "remind_at"])
         if appointment.status == A.BOOKED:
-            role = next(m.who.role for m in appointment.moves_for(by))
             change = record(appointment, "rebooked", by=by, role=role, now=now)
         else:
             change = move(appointment, A.BOOKED, by=by, event="rebooked", now=now)

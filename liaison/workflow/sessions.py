@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from fzportal.workflow import MoveNotAllowed, lock, move, record
 
-from ..models import Appointment, Duty, Session, Slot
+from ..models import Appointment, Duty, Mode, Session, Slot
 from ..permissions import is_staff_of
 from .duties import spare_if_busy
 
@@ -43,7 +43,13 @@ def span_of(session):
 
 @transaction.atomic
 def announce(session, *, by, now=None):
-    """Publish it: appointments may be made. Deputies who were only proposed are asked."""
+    """Publish it: appointments may be made. Deputies who were only proposed are asked.
+
+    Raises MoveNotAllowed while an online session has no address.
+    """
+    lock(session)
+    if session.mode == Mode.ONLINE and not session.link:
+        raise MoveNotAllowed(session, S.ANNOUNCED, by)
     change = move(session, S.ANNOUNCED, by=by, now=now)
     touch(session, change.at)
     for duty in session.duties.filter(status=D.PROPOSED):
@@ -74,10 +80,18 @@ def cancel_session(session, *, by, note, now=None):
     for duty in session.duties.active():
         event = "duty_dropped" if duty.status == D.PROPOSED else "duty_session_off"
         move(duty, D.RELEASED, by=None, note=note, event=event, now=now)
+    # Who is there already stays, and keeps the place.
     for appointment in session.appointments.filter(status__in=(A.BOOKED, A.OFFERED, A.WAITLISTED)):
-        move(appointment, A.CANCELLED, by=None, note=note, event="session_cancelled", now=now)
-    session.slots.update(taken=0)
+        let_go(appointment, A.CANCELLED, note=note, event="session_cancelled", now=now)
     return change
+
+
+def let_go(appointment, target, **how):
+    """The clock ends an appointment; a place it held is taken no more. Under the lock of the slot."""
+    held = appointment.status in Appointment.HOLDING
+    move(appointment, target, by=None, **how)
+    if held:
+        Slot.objects.filter(pk=appointment.slot_id).update(taken=F("taken") - 1)
 
 
 @transaction.atomic
@@ -98,9 +112,12 @@ def move_session(session, *, by, starts_at, note="", now=None):
     change = record(session, "session_moved", by=by, role=role, note=note, read="public", now=now)
     for duty in session.duties.filter(status__in=(D.ASKED, D.CONFIRMED)):
         record(duty, "duty_moved", by=None, role="clock", note=note, now=now)
-    for appointment in session.appointments.open():
-        appointment.remind_at = next_reminder(appointment.slot.starts_at, now)
-        appointment.save(update_fields=["remind_at"])
+    for appointment in session.appointments.open().select_related("slot"):
+        begins = appointment.slot.starts_at
+        appointment.remind_at = next_reminder(begins, now)
+        # An offer lapses when the slot begins, at the latest.
+        appointment.due_at = appointment.due_at and min(appointment.due_at, begins)
+        appointment.save(update_fields=["remind_at", "due_at"])
         record(appointment, "moved", by=None, role="clock", note=note, read="author", now=now)
     return change
 
@@ -127,15 +144,13 @@ def hold(session, *, by=None, now=None):
     now = now or timezone.now()
     lock_with_slots(session)
     change = move(session, S.HELD, by=by, now=now)
+    # Who came all the same is taken in later: the place is theirs again.
     for appointment in session.appointments.filter(status=A.BOOKED):
-        move(appointment, A.NO_SHOW, by=None, now=now)
-        # Who came all the same is taken in later: the place is theirs again.
-        session.slots.filter(pk=appointment.slot_id).update(taken=F("taken") - 1)
+        let_go(appointment, A.NO_SHOW, now=now)
     for appointment in session.appointments.filter(status=A.OFFERED):
-        move(appointment, A.CANCELLED, by=None, event="lapsed", now=now)
-        session.slots.filter(pk=appointment.slot_id).update(taken=F("taken") - 1)
+        let_go(appointment, A.CANCELLED, event="lapsed", now=now)
     for appointment in session.appointments.filter(status=A.WAITLISTED):
-        move(appointment, A.CANCELLED, by=None, event="not_reached", now=now)
+        let_go(appointment, A.CANCELLED, event="not_reached", now=now)
     return change
 
 

@@ -141,6 +141,7 @@ class Post:
         self.changes = messages.changes_of(batch)
         people = get_user_model().objects.filter(pk__in={n.recipient_id for n in batch}).active()
         self.reached = {c: set(Preference.reached(people, c).values_list("pk", flat=True)) for c in Channel.values}
+        self.reachable = {c: set(Preference.reachable(people, c).values_list("pk", flat=True)) for c in Channel.values}
         addresses = {n.address for n in batch if n.address}
         self.unsubscribed = set(Unsubscribed.objects.filter(address__in=addresses).values_list("address", flat=True))
         self.said = {}
@@ -150,7 +151,7 @@ class Post:
         change = self.changes.get((notification.topic, notification.change_id))
         if change is None or not change.is_true_for(notification.audience):
             return "outdated"
-        if not self.still_wanted(notification):
+        if not self.still_wanted(change, notification):
             return "unwanted"
         said = self.words(change, notification)
         if notification.channel == Channel.SMS:
@@ -163,11 +164,13 @@ class Post:
             )
         return ""
 
-    def still_wanted(self, notification) -> bool:
+    def still_wanted(self, change, notification) -> bool:
         """Whether the recipient has not turned the channel off, or lost the address, since the row was written."""
         if notification.recipient_id is None:
             return notification.channel != Channel.EMAIL or notification.address not in self.unsubscribed
-        return notification.recipient_id in self.reached[notification.channel]
+        # What was chosen for this very news goes before the preference for all news.
+        wished = change.wished_channel == notification.channel
+        return notification.recipient_id in (self.reachable if wished else self.reached)[notification.channel]
 
     def words(self, change, notification):
         """The message, drawn once per change and audience: 10,000 followers read the same."""

@@ -82,9 +82,13 @@ def tell(change, now):
 
 def reached(people, channel, change):
     """Those of ``people`` who hear by ``channel``: the one wished for this news, else by their own preference."""
-    if change.wished_channel and channel != Channel.INBOX:
-        return Preference.reachable(people, channel) if channel == change.wished_channel else people.none()
-    return Preference.reached(people, channel)
+    if not change.wished_channel or channel == Channel.INBOX:
+        return Preference.reached(people, channel)
+    wished = Preference.reachable(people, change.wished_channel)
+    if channel == change.wished_channel:
+        return wished
+    # Whoever has lost that address meanwhile hears as always.
+    return Preference.reached(people.exclude(pk__in=wished.values("pk")), channel)
 
 
 def row(change, audience, channel, now) -> dict:
