@@ -52,5 +52,9 @@ def anonymise_visitor(appointment, *, by=None, now=None):
     appointment.anonymised_at = now or timezone.now()
     appointment.save(update_fields=["name", "phone", "email", "person", "anonymised_at"])
     told = AppointmentChange.objects.filter(subject=appointment).values("pk")
-    sent = Notification.objects.filter(topic=AppointmentChange._meta.label_lower, change_id__in=told)
-    sent.exclude(address="").update(address="", error="")
+    topic = AppointmentChange._meta.label_lower
+    sent = Notification.objects.filter(topic=topic, change_id__in=told).exclude(address="")
+    # What has not gone out yet has nowhere to go any more.
+    State = Notification.State
+    sent.filter(state__in=[State.WAITING, State.FAILED]).update(state=State.OUTDATED, lease_until=None)
+    sent.update(address="", error="")

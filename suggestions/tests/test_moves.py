@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from fzportal.workflow import MoveNotAllowed, NoteNeeded, Stale, move
+from liaison import workflow as liaison
 from suggestions.models import Suggestion
 from suggestions.permissions import CodeHolder
 
@@ -37,6 +38,17 @@ ALLOWED = {
     + [(s, "withdrawn") for s in STATES[:8]]
 }  # fmt: skip
 
+# The same for what was said at citizen's visit to officer's station, deputy present: before and after it is recorded.
+ALLOWED_AT_STATION = {
+    ("citizen", "draft", "submitted", "submitted"), ("code", "draft", "submitted", "submitted"),
+    ("officer", "draft", "submitted", "recorded"), ("deputy", "draft", "submitted", "recorded"),
+    ("office", "draft", "submitted", "recorded"),
+    ("deputy", "submitted", "triaging", "claimed_at_station"),
+    ("office", "submitted", "accepted", "accepted"), ("office", "submitted", "needs_info", "needs_info"),
+    ("office", "submitted", "declined", "declined"), ("office", "submitted", "merged", "merged"),
+    ("citizen", "submitted", "withdrawn", "withdrawn"), ("code", "submitted", "withdrawn", "withdrawn"),
+}  # fmt: skip
+
 
 @pytest.mark.parametrize("state", STATES)
 def test_only_the_named_personas_may_make_each_move(state, case, request):
@@ -60,6 +72,21 @@ def test_every_other_move_is_refused_and_leaves_no_trace(state, case, request):
             move(suggestion, target, by=people[name], note="理由")
     assert suggestion.changes.count() == before
     assert Suggestion.objects.get(pk=suggestion.pk).status == state
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted"])
+def test_at_a_station_only_those_who_received_record_and_only_who_heard_it_takes_it(state, case, session, request):
+    people = {p: request.getfixturevalue(p) for p in PERSONAS if p not in ("code", "clock")}
+    visit = liaison.book(session.slots.first(), by=people["citizen"], user=people["citizen"])
+    reception = liaison.take_down(
+        visit, by=people["officer"], deputies=[people["deputy"].deputy], own_words="食堂", outcome="suggestion"
+    )
+    suggestion = case("submitted") if state == "submitted" else request.getfixturevalue("draft")
+    suggestion.reception = reception
+    suggestion.save()
+    people |= {"code": CodeHolder(suggestion), "clock": None}
+    found = {(name, state, m.target, m.name) for name, by in people.items() for m in suggestion.moves_for(by)}
+    assert found == {row for row in ALLOWED_AT_STATION if row[1] == state}
 
 
 def test_a_reason_is_demanded_where_the_table_says_so(case, office):
