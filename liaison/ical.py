@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, Timezone, TimezoneStandard
+from django.utils.translation import pgettext
+from icalendar import Calendar, Event, Timezone, TimezoneStandard, vInt, vText
 
 from fzportal.templatetags.ui import span
 
-from .models import Appointment, Mode, Session
+from .models import Appointment, Duty, Mode, Session
 
 ZONE = settings.TIME_ZONE
 # How often calendar programs are asked to come back; an unchanged calendar costs them and us one 304.
@@ -74,11 +75,37 @@ def facts(session) -> list[str]:
         (_("Status"), session.get_status_display()),
         (_("Theme"), session.theme),
         (_("What it is about"), session.scope),
-        (_("Deputies"), _(", ").join(deputies_of(session))),
+        (_("Deputies"), pgettext("between names", ", ").join(deputies_of(session))),
         (_("Phone"), session.station.phone),
         (_("How to get in without steps"), session.station.step_free),
     ]
     return [_("%(label)s: %(text)s") % {"label": label, "text": text} for label, text in pairs if text]
+
+
+def duty_event(duty) -> Event:
+    """A deputy's own duty as VEVENT: the session's, so that its UID stays whoever shows it, with the deputy's answer.
+
+    Reads ``duty.sequence`` and ``duty.changed_at`` (``feeds.duties_of``).
+    """
+    session = duty.session
+    found = event(session)
+    if duty.status != Duty.Status.CONFIRMED and session.status != S.CANCELLED:
+        found["status"] = vText("TENTATIVE")
+    found["sequence"] = vInt(duty.sequence)
+    for name in ("dtstamp", "last-modified"):
+        del found[name]
+    _changed(found, duty.changed_at)
+    answer = duty.get_status_display() if session.status != S.CANCELLED else session.get_status_display()
+    found["summary"] = vText(f"{_('Duty')} · {answer} · {session.station}")
+    link = session.link if session.mode == Mode.ONLINE and session.status != S.CANCELLED else ""
+    lines = [
+        (_("My answer"), answer),
+        (_("Online meeting"), link),
+        (_("Answer here"), absolute(duty.get_absolute_url())),
+    ]
+    told = [_("%(label)s: %(text)s") % {"label": label, "text": text} for label, text in lines if text]
+    found["description"] = vText("\n".join([*told, *facts(session)[1:], absolute(session.get_absolute_url())]))
+    return found
 
 
 def appointment_event(appointment) -> Event:
@@ -100,12 +127,12 @@ def appointment_event(appointment) -> Event:
     _place(found, session)
     url = absolute(appointment.get_absolute_url())
     found.add("url", url)
-    link = session.link if session.mode == Mode.ONLINE and not gone else ""
+    link = session.link if appointment.status in (A.BOOKED, A.CHECKED_IN) else ""
     lines = [
         (_("Appointment"), appointment.get_status_display()),
         (_("Appointment code"), appointment.spoken_code),
         (_("Session"), span(session.starts_at, session.ends_at)),
-        (_("Deputies"), _(", ").join(deputies_of(session))),
+        (_("Deputies"), pgettext("between names", ", ").join(deputies_of(session))),
         (_("Phone"), session.station.phone),
         (_("Online meeting"), link),
     ]
