@@ -1,11 +1,14 @@
 """Rules by which reception days repeat, and the rota of deputies behind each."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .. import phrases
+from .. import recurrence as recurrences
 from .deputies import Deputy
 from .stations import Station
 
@@ -66,6 +69,8 @@ class ReceptionRule(models.Model):
         validators=[MinValueValidator(NOTICE_DAYS), MaxValueValidator(90)],
     )  # fmt: skip
     is_active = models.BooleanField(_("in force"), default=True)
+    # The rule as it was when it was last unrolled: tells a changed rule from one that only goes on.
+    unrolled_as = models.CharField(max_length=60, blank=True, default="", editable=False)
 
     class Meta:
         ordering = ["station", "pk"]
@@ -77,7 +82,20 @@ class ReceptionRule(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.station} {self.begins:%H:%M}"
+        return f"{self.station} {self.phrase} {self.begins:%H:%M}"
+
+    def clean(self):
+        """The recurrence is one of whole days that comes round (RFC 5545)."""
+        try:
+            self.recurrence = recurrences.normal(self.recurrence)
+            recurrences.validate(self.recurrence, self.since)
+        except ValidationError as error:
+            raise ValidationError({"recurrence": error}) from error
+
+    @property
+    def phrase(self) -> str:
+        """The recurrence in words: 每月15日."""
+        return phrases.phrase(self.recurrence)
 
 
 class RotaPlace(models.Model):

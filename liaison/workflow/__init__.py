@@ -26,6 +26,7 @@ from .moves import (
 )
 from .receptions import NOT_CHECKED_IN, add_note, anonymise_visitor, take_down
 from .sessions import announce, cancel_session, hold, move_session, plan, slots_of, warn
+from .unrolling import Unrolled, unroll
 
 __all__ = [
     "APPOINTMENT_MOVES",
@@ -40,6 +41,7 @@ __all__ = [
     "Closed",
     "DeputyBusy",
     "Full",
+    "Unrolled",
     "accept_offer",
     "add_note",
     "announce",
@@ -69,6 +71,7 @@ __all__ = [
     "substitute",
     "take_down",
     "undo_check_in",
+    "unroll",
     "view_contact",
     "walk_in",
     "warn",
