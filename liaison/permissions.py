@@ -18,6 +18,11 @@ def session_of(obj) -> Session:
     return obj if isinstance(obj, Session) else obj.session
 
 
+def begins(obj):
+    """When a session, or an appointment's slot, begins."""
+    return obj.starts_at if isinstance(obj, Session) else obj.slot.starts_at
+
+
 def _scopes(by, name) -> frozenset:
     """The pks ``by`` is ``name`` for; none for the clock and for strangers."""
     return by.scopes(name) if by is not None and by.is_authenticated else frozenset()
@@ -34,7 +39,11 @@ def is_officer(by, obj) -> bool:
 def is_on_duty(by, obj) -> bool:
     """A deputy who is to be at the session."""
     deputies = _scopes(by, "deputy")
-    return bool(deputies) and session_of(obj).duties.active().filter(deputy__in=deputies).exists()
+    session = session_of(obj)
+    if deputies and hasattr(session, "on_duty"):
+        # Lists ask for every row; a verb that locks its row forgets what was read before.
+        return any(duty.deputy_id in deputies for duty in session.on_duty)
+    return bool(deputies) and session.duties.active().filter(deputy__in=deputies).exists()
 
 
 @acts_as("deputy")
@@ -52,15 +61,15 @@ def is_visitor(by, appointment) -> bool:
 
 
 @acts_as("officer")
-def is_officer_once_begun(by, appointment) -> bool:
-    """Head or officer of the station, once the slot has begun: nobody is missing before."""
-    return appointment.slot.starts_at <= timezone.now() and is_officer(by, appointment)
+def is_officer_once_begun(by, obj) -> bool:
+    """Head or officer of the station, once the slot or session has begun: nobody is missing before."""
+    return begins(obj) <= timezone.now() and is_officer(by, obj)
 
 
 @acts_as("office")
-def is_office_once_begun(by, appointment) -> bool:
-    """The congress office, once the slot has begun."""
-    return appointment.slot.starts_at <= timezone.now() and is_office(by)
+def is_office_once_begun(by, obj) -> bool:
+    """The congress office, once the slot or session has begun."""
+    return begins(obj) <= timezone.now() and is_office(by)
 
 
 def is_staff_of(by, obj) -> bool:
@@ -71,3 +80,8 @@ def is_staff_of(by, obj) -> bool:
 def receives(by, obj) -> bool:
     """Staff of the station, the office, or a deputy on duty: they see who comes and write down what was said."""
     return is_staff_of(by, obj) or is_on_duty(by, obj)
+
+
+def may_see_contact(by, appointment) -> bool:
+    """Staff of the station and the office, while it is kept; deputies receive people without it."""
+    return appointment.anonymised_at is None and is_staff_of(by, appointment)

@@ -85,7 +85,7 @@ def _departments(departments, now) -> tuple[Queue, ...]:
 
 def _stations(stations) -> Queue:
     rows = Suggestion.objects.published().filter(station__in=stations)
-    empty = _("Nothing has come from your station yet. Receiving people is added together with the schedule.")
+    empty = _("Nothing has come from your station yet.")
     return Queue("station", _("From this station"), rows, empty)
 
 

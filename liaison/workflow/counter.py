@@ -32,13 +32,18 @@ def walk_in(slot, *, by, now=None, **words):
 
 @transaction.atomic
 def check_in(appointment, *, by, now=None):
-    """The visitor is there, booked, waiting or late. Raises Full when the place is gone and none is left."""
+    """The visitor is there, booked, waiting or late.
+
+    Raises Full when the place is gone and none is left, AlreadyBooked when they have made another appointment since.
+    """
     slot = lock_with_slot(appointment)
     if appointment.status not in Appointment.HOLDING:
         if slot.taken >= slot.places:
             raise Full(slot)
         take_place(slot)
-    return move(appointment, A.CHECKED_IN, by=by, now=now)
+    # Who was noted as absent may have made another appointment since.
+    with one_each(slot, appointment):
+        return move(appointment, A.CHECKED_IN, by=by, now=now)
 
 
 @transaction.atomic
@@ -52,9 +57,9 @@ def undo_check_in(appointment, *, by):
 
 
 @transaction.atomic
-def miss(appointment, *, by, now=None):
-    """The visitor did not come, or left before being received: the place is free for others."""
-    return end(appointment, A.NO_SHOW, by=by, now=now)
+def miss(appointment, *, by, event="", now=None):
+    """The visitor did not come ("no_show"), or left before being received ("left"): the place is free for others."""
+    return end(appointment, A.NO_SHOW, by=by, event=event, now=now)
 
 
 @transaction.atomic

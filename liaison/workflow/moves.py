@@ -36,7 +36,7 @@ SESSION_MOVES = (
     # Whoever has a place or is on duty hears through their own appointment or duty.
     *rows(S.ANNOUNCED,  S.CANCELLED,    _("Cancel"),        (*STAFF, is_clock),     ("officers",), note=True,
           read=PUBLIC, event="session_off"),
-    *rows(S.ANNOUNCED,  S.HELD,         _("Close the session"), (*STAFF, is_clock), event="held"),
+    *rows(S.ANNOUNCED,  S.HELD,         _("Close the session"), (*STAFF_ONCE_BEGUN, is_clock), event="held"),
 )  # fmt: skip
 
 SESSION_NEWS = {
@@ -128,4 +128,6 @@ APPOINTMENT_NEWS = {
     "reminder_day": ("visitor",),
     "reminder_hour": ("visitor",),
     "called_in": (),
+    # Who looked at the visitor's contact and why: theirs to read, no news.
+    "contact_viewed": (),
 }

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from fzportal import paging
+from liaison.desk import doors_for
 from suggestions import queues
 
 
@@ -25,7 +26,8 @@ def draw(request, status=200, **extra):
     sections = queues.sections_for(request.user)
     counts = queues.counts([q for section in sections for q in section.queues])
     queue = chosen(request.GET.get("queue", ""), sections, counts)
-    values = {"sections": tabs(sections, counts, queue), "is_office": request.user.is_office, **extra}
+    values = {"sections": tabs(sections, counts, queue), "is_office": request.user.is_office}
+    values |= {"doors": doors_for(request.user), **extra}
     if queue:
         values |= listed(request, queue, counts[queue.slug])
     return render(request, "desk/list.html", values, status=status)
