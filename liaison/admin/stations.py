@@ -5,6 +5,8 @@ from django.contrib import admin
 from fzportal.admin import OfficeAdmin, OfficeInline
 
 from ..models import Station, StationMember
+from .exchange import ExchangeAdmin
+from .resources import StationResource
 
 
 class StationMemberInline(OfficeInline):
@@ -15,9 +17,10 @@ class StationMemberInline(OfficeInline):
 
 
 @admin.register(Station)
-class StationAdmin(OfficeAdmin):
+class StationAdmin(ExchangeAdmin):
     """Stations and who works there."""
 
+    resource_classes = [StationResource]
     list_display = ["name", "kind", "division", "phone", "is_active"]
     list_filter = ["kind", "is_active"]
     list_select_related = ["division"]
