@@ -43,9 +43,7 @@ def at_sessions(deputy) -> list[Figure]:
 
 def with_suggestions(deputy) -> list[Figure]:
     """Suggestions taken up, unpublished ones included, and what came of them."""
-    answers = deputy.replies.model.objects.filter(
-        suggestion=OuterRef("pk"), deputy=deputy, released_at__isnull=False
-    )
+    answers = deputy.replies.model.objects.filter(suggestion=OuterRef("pk"), deputy=deputy, released_at__isnull=False)
     referrals = deputy.claimed.model._meta.get_field("changes").related_model.objects.filter(
         subject=OuterRef("pk"), after="referred"
     )

@@ -156,14 +156,21 @@ def figures(client, deputy):
     return [(figure.value, figure.base) for figure in response.context["figures"]]
 
 
-def test_the_page_counts_sessions_held_visitors_and_what_came_of_suggestions(client, city, deputy, office, citizen, case):
+def test_the_page_counts_sessions_held_visitors_and_what_came_of_suggestions(
+    client, city, deputy, office, citizen, case
+):
     lin, base = deputy.deputy, "认领 3 件中"
     make_session(city.station, [lin], days=8)
     for number, days in enumerate((-1, -2, -400)):
         held = make_session(city.station, [lin], days=days)
         workflow.hold(held)
         row = Appointment.objects.create(
-            session=held, slot=held.slots.first(), code=f"AAAAAAAAA{number}", name="林晓榕", topic="事", party=number + 1
+            session=held,
+            slot=held.slots.first(),
+            code=f"AAAAAAAAA{number}",
+            name="林晓榕",
+            topic="事",
+            party=number + 1,
         )
         visit = Reception.objects.create(appointment=row, own_words="话", outcome="advice", recorded_by=office)
         visit.deputies.set([lin])
@@ -209,7 +216,15 @@ def test_the_page_says_what_the_law_wants_public_and_offers_the_ways_to_reach_th
     make_session(city.station, [lin], days=9, status="planned")
     response = client.get(f"/deputies/{lin.pk}/")
     text = response.content.decode()
-    for word in ("第16届", "鼓楼区代表团", "鼓楼区人民代表大会", "温泉小学校长", "从教二十年。&lt;b&gt;", "教育", city.station.name):
+    for word in (
+        "第16届",
+        "鼓楼区代表团",
+        "鼓楼区人民代表大会",
+        "温泉小学校长",
+        "从教二十年。&lt;b&gt;",
+        "教育",
+        city.station.name,
+    ):
         assert word in text
     assert f'href="{reverse("suggestion_new")}?deputy={lin.pk}"' in text
     assert response.context["sessions"] == [near]
