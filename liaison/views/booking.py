@@ -61,11 +61,13 @@ def already(request, appointment):
 
 def closed(request, slot):
     """Nothing to book here any more; the session's page says what there is instead."""
+    line = _("This time cannot be booked any more: choose another time.")
     if request.method == "POST":
         form = BookForm(request.user, request.POST)
         form.is_valid()
         keep(request, form.cleaned_data)
-    messages.warning(request, _("This time cannot be booked any more. What you typed is kept: choose another time."))
+        line = _("This time cannot be booked any more. What you typed is kept: choose another time.")
+    messages.warning(request, line)
     return redirect(slot.session)
 
 
@@ -94,8 +96,8 @@ def book_check(request, slot):
         return redirect("book", slot.session_id, slot.pk)
     if not form.is_valid():
         return show(request, "book", slot, form)
-    keep(request, form.cleaned_data)
     if not is_verified(request.user):
+        keep(request, form.cleaned_data)
         return show(request, "book_sign_in", slot, form)
     if request.method == "POST":
         return finish(request, slot, form)
@@ -113,6 +115,7 @@ def finish(request, slot, form):
         # A second press is told of the place that the first one took.
         if mine := own_appointment(person, slot.session):
             return already(request, mine)
+        keep(request, form.cleaned_data)
         now = slot_of(slot.session_id, slot.pk)
         return show(request, "book_check", now, form, 409, answers=answers(form), just_filled=True)
     except workflow.Closed:
