@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from suggestions.models import Suggestion
 
@@ -21,6 +22,7 @@ def rooms(cast) -> dict:
     numbers = list(Suggestion.objects.published().order_by("pk").values_list("number", flat=True)[:2000:100])
     case = Suggestion.objects.get(number=numbers[0])
     opened = tracker.post("/track/", {"number": case.number, "code": case.query_code}, follow=True)
+    slug, today = cast["stations"][0].slug, f"{timezone.localdate():%F}"
     theme, place = case.category.slug, case.division.code
     return {
         "bare": (["/bare/"], "", nobody),
@@ -40,7 +42,7 @@ def rooms(cast) -> dict:
         "deputies by name": ([f"/deputies/?q={quote(q)}" for q in NAMES], "", nobody),
         "deputy": ([d.get_absolute_url() for d in cast["residents"]], "", nobody),
         "session": ([s.get_absolute_url() for s in cast["sessions"]], "", nobody),
-        "counter, today": ([reverse("desk_station")], cookie(officer), officer),
+        "counter, today": ([reverse("desk_station_day", args=[slug, today])], cookie(officer), officer),
     }
 
 
