@@ -15,6 +15,7 @@ TITLES = {
     "session_off": _("Session cancelled"),
     "held": _("Session closed"),
     "session_moved": _("Moved to another time"),
+    "session_kept": _("Stays on a day off"),
     "announce_soon": _("Reminder: not announced yet"),
     "lacks_deputies": _("Reminder: no deputy is on duty"),
     "records_missing": _("Reminder: receptions are not written down"),

@@ -86,6 +86,9 @@ class ReceptionRule(models.Model):
 
     def clean(self):
         """The recurrence is one of whole days that comes round (RFC 5545)."""
+        # None: the field has its own error already.
+        if not self.recurrence:
+            return
         try:
             self.recurrence = recurrences.normal(self.recurrence)
             recurrences.validate(self.recurrence, self.since)
