@@ -8,6 +8,7 @@ from fzportal.templatetags.ui import day, span
 from liaison.models import Reception
 from liaison.permissions import receives
 
+from . import addressed
 from .permissions import works_on
 
 
@@ -29,9 +30,5 @@ def talk(suggestion, reader) -> dict | None:
 
 def addressee(suggestion) -> str:
     """Whom it is written to, in words; empty when to nobody in particular."""
-    if suggestion.addressed_to_id is not None:
-        return _("Deputy %(name)s") % {"name": suggestion.addressed_to.name}
     # A station it was said at is where it began, not whom it is written to.
-    if suggestion.station_id is not None and suggestion.reception_id is None:
-        return str(suggestion.station)
-    return ""
+    return addressed.of(suggestion).name if suggestion.reception_id is None else ""

@@ -17,6 +17,7 @@ urlpatterns = [
     path("suggestions/new/<int:pk>/person/", submit.person, name="suggestion_new_person"),
     path("suggestions/new/<int:pk>/check/", submit.check, name="suggestion_new_check"),
     path("suggestions/new/<int:pk>/done/", submit.done, name="suggestion_new_done"),
+    path("suggestions/new/<int:pk>/unaddress/", submit.unaddress, name="suggestion_new_unaddress"),
     path("suggestions/new/<int:pk>/discard/", submit.discard, name="suggestion_new_discard"),
     path("suggestions/new/<int:pk>/autosave/<slug:step>/", submit.autosave, name="suggestion_new_autosave"),
     path("attachments/<int:pk>/", attachments.attachment, name="attachment"),

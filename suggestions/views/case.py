@@ -23,8 +23,8 @@ VOICES = {"support": (workflow.support, workflow.unsupport), "follow": (workflow
 
 def visible(request, number):
     """The suggestion this reader may see; 404 for everybody else."""
-    rows = Suggestion.objects.visible_to(request.user).submitted().with_parts()
-    return get_object_or_404(rows.select_related("decline_reason", "station", "addressed_to").defer("search"), number=number)
+    rows = Suggestion.objects.visible_to(request.user).submitted().with_parts().defer("search")
+    return get_object_or_404(rows.select_related("decline_reason", "station", "addressed_to"), number=number)
 
 
 def own(view):

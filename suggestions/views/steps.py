@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fzportal import views
 from fzportal.workflow import Stale
-from suggestions import drafts
+from suggestions import addressed, drafts
 from suggestions.models import Suggestion
 
 STEPS = {
@@ -33,7 +33,7 @@ def on_draft(view):
     @wraps(view)
     def opened(request, pk, **kwargs):
         drafts.adopt(request)
-        draft = Suggestion.objects.with_parts().filter(pk=pk).first()
+        draft = Suggestion.objects.with_parts().select_related("addressed_to", "station").filter(pk=pk).first()
         by = drafts.writer(request, draft) if draft else None
         if by is None:
             return turn_back(request)
@@ -58,7 +58,9 @@ def turn_back(request):
 
 def show(request, name, *, step=None, status=200, **values):
     """A page of the journey, with its place in it; an invalid form makes it 422."""
-    form = values.get("form")
+    form, draft = values.get("form"), values.get("draft")
+    if draft is not None:
+        values["addressee"] = addressed.of(draft)
     if form is not None and form.is_bound and form.errors:
         status = 422
     if step:

@@ -5,13 +5,14 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import is_verified
-from suggestions import drafts, search, workflow
+from suggestions import addressed, drafts, search, workflow
 from suggestions.forms.submit import PersonForm, PlaceForm, ScopeForm, WordsForm
 from suggestions.models import Consent, DeclineReason, Suggestion
 
@@ -33,20 +34,31 @@ def scope(request):
     """Step 1: matters that others are responsible for are told so before anybody writes in vain."""
     drafts.adopt(request)
     form = ScopeForm(request.POST if request.method == "POST" else None)
+    to = addressed.asked(request.GET)
     if request.method == "POST" and form.is_valid():
         topic = form.cleaned_data["topic"]
         if topic == ScopeForm.SUGGESTION:
-            return redirect("suggestion_new_words", drafts.begin(request).pk)
-        return redirect("suggestion_new_elsewhere", topic)
+            draft = drafts.begin(request)
+            # An empty draft begun before may have been written to somebody else.
+            workflow.write(draft, by=drafts.writer(request, draft), **to.words)
+            return redirect("suggestion_new_words", draft.pk)
+        return redirect(with_query(request, "suggestion_new_elsewhere", topic))
     begun = drafts.mine(request).exclude(title="", situation="")[:5]
-    return show(request, "scope", step="scope", form=form, begun=begun)
+    return show(request, "scope", step="scope", form=form, begun=begun, addressee=to)
+
+
+def with_query(request, name, *args) -> str:
+    """A page's address that still says whom one writes to."""
+    query = request.GET.urlencode()
+    return reverse(name, args=args) + (f"?{query}" if query else "")
 
 
 @require_safe
 def elsewhere(request, code):
     """Who is responsible and how to reach them; whoever has a suggestion after all goes on."""
     reason = get_object_or_404(DeclineReason.objects.filter(is_active=True).exclude(question=""), code=code)
-    return show(request, "elsewhere", reason=reason, suggestion=ScopeForm.SUGGESTION)
+    values = {"reason": reason, "suggestion": ScopeForm.SUGGESTION, "new_url": with_query(request, "suggestion_new")}
+    return show(request, "elsewhere", addressee=addressed.asked(request.GET), **values)
 
 
 @on_draft
@@ -69,6 +81,17 @@ def write(request, draft, by, step, following):
         if form.is_valid():
             return onwards(request, following, draft)
     return show(request, step, step=step, form=form, draft=draft)
+
+
+@require_POST
+@on_draft
+def unaddress(request, draft, by):
+    """Write to nobody in particular: the deputies concerned read it all the same."""
+    workflow.write(draft, by=by, addressed_to=None, station=None)
+    goal = request.POST.get("next", "")
+    # Back to the page it was pressed on, and nowhere else.
+    page = goal if goal.startswith(reverse("suggestion_new_continue", args=[draft.pk])) else ""
+    return redirect(page or reverse("suggestion_new_continue", args=[draft.pk]))
 
 
 @require_POST

@@ -20,7 +20,8 @@ from .table import offered
 @login_required
 def desk_case(request, number):
     """The case as it is now."""
-    cases = Suggestion.objects.workable_by(request.user).with_parts().select_related("station", "addressed_to", "proposed_lead")
+    cases = Suggestion.objects.workable_by(request.user).with_parts()
+    cases = cases.select_related("station", "addressed_to", "proposed_lead")
     return draw(request, get_object_or_404(cases, number=number))
 
 
