@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from fzportal.admin import OfficeAdmin, ReadOnlyAdmin
 
-from ..models import Constituency, Delegation, Division, Field, Term
+from ..models import Constituency, Delegation, Division, Field
 
 
 @admin.register(Division)
@@ -22,13 +22,6 @@ class FieldAdmin(OfficeAdmin):
     """Fields of work."""
 
     search_fields = ["name"]
-
-
-@admin.register(Term)
-class TermAdmin(OfficeAdmin):
-    """Terms of the congress."""
-
-    list_display = ["number", "since", "until"]
 
 
 @admin.register(Delegation)
