@@ -18,8 +18,10 @@ from tests.cast import make_session
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
-        ("林静", True), ("林", True), ("静", True), ("lin jing", True), ("LinJing", True), ("linj", True), ("jing", True),
-        ("lj", True), ("L J", True), ("l", True), ("ＬＪ", True), ("lín jìng", True), ("ing", False), ("jl", False), ("静林", False), ("%", False),
+        *((typed, True) for typed in (
+            "林静", "林", "静", "lin jing", "LinJing", "linj", "jing", "lj", "L J", "l", "ＬＪ", "lín jìng", "lin'jing",
+        )),
+        *((typed, False) for typed in ("ing", "jl", "静林", "%", "linjingx")),
     ],
 )  # fmt: skip
 def test_a_name_is_found_however_it_is_typed(city, deputy, other_deputy, typed, found):
@@ -28,8 +30,8 @@ def test_a_name_is_found_however_it_is_typed(city, deputy, other_deputy, typed, 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("林静", "lin jing"), ("曾国华", "zeng guo hua"), ("欧阳修", "ou yang xiu"), ("吕布", "lv bu"), ("单晓", "shan xiao"),
-     ("阿依古丽·买买提", "a yi gu li mai mai ti"), ("𠮷田", "tian"), ("", "")],
+    [("林静", "lin jing"), ("曾国华", "zeng guo hua"), ("欧阳修", "ou yang xiu"), ("吕布", "lv bu"),
+     ("单晓", "shan xiao"), ("阿依古丽·买买提", "a yi gu li mai mai ti"), ("𠮷田", "tian"), ("", "")],
 )  # fmt: skip
 def test_names_are_written_in_pinyin_family_names_read_as_such(name, expected):
     assert pinyin.of_name(name) == expected
@@ -147,6 +149,8 @@ def test_the_search_for_a_name_reads_an_index(city):
     Deputy.objects.bulk_create(rows)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE liaison_deputy")
+        # So few rows are read faster without it.
+        cursor.execute("SET LOCAL enable_seqscan = off")
     assert "deputy_sought" in Deputy.objects.called("ren 03999").order_by().explain()
     assert "deputy_order" in Deputy.objects.current().order_by("pinyin", "id")[:21].explain()
 

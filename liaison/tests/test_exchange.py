@@ -179,13 +179,14 @@ def test_no_formula_leaves_the_house(desk, city):
 
 def test_deputies_are_taken_in_with_what_belongs_to_them(desk, city):
     take_in(desk, "deputy", DEPUTY | {
-        "联系区域": "鼓楼区/温泉街道，仓山区", "领域": "教育", "联络站代号": "wenquan", "任职起始": "2022年1月1日",
+        "联系区域": "鼓楼区/温泉街道，仓山区", "领域": "教育", "联络站代号": "wenquan", "任职起始": "2023年2月1日",
     }, {"姓名": "单晓", "届次": "第16届", "层级": "县级", "选区": "鼓楼区/第三选区"})  # fmt: skip
     zeng, shan = Deputy.objects.get(name="曾国华"), Deputy.objects.get(name="单晓")
-    assert (zeng.pinyin, zeng.delegation.name, zeng.since) == ("zeng guo hua", "鼓楼区代表团", date(2022, 1, 1))
+    assert (zeng.pinyin, zeng.delegation.name, zeng.since) == ("zeng guo hua", "鼓楼区代表团", date(2023, 2, 1))
     assert {d.name for d in zeng.divisions.all()} == {"温泉街道", "仓山区"}
     assert list(zeng.stations.all()) == [city.station]
     assert (shan.pinyin, shan.level, shan.constituency.name) == ("shan xiao", "county", "第三选区")
+    assert shan.since == city.term.since
 
 
 def test_a_dry_run_makes_no_constituency(desk, city):
@@ -207,6 +208,7 @@ def test_a_deputy_without_a_number_is_found_again_by_name_and_whom_they_were_ele
     [
         ({"层级": "省级"}, "层级", "“省级”不在可选范围内：市级、县级、乡镇级。"),
         ({"届次": 99}, "届次", "没有“99”这一届。"),
+        ({"届次": None}, "届次", "此字段不能为空。"),
         ({"代表团": "火星代表团"}, "代表团", "没有“火星代表团”这个代表团。"),
         ({"选区": "第三选区"}, "选区", "选区请连同行政区划一起写，例如“闽侯县/第一选区”，不能只写“第三选区”。"),
         ({"选区": "鼓楼区/第三选区"}, "选区", "市级代表按代表团登记，没有选区。"),

@@ -83,7 +83,7 @@ class SheetResource(resources.ModelResource):
 
     def own_key(self, row):
         """What tells a row of the file from every other; None when nothing does."""
-        return None
+        return
 
     def import_instance(self, instance, row, **kwargs):
         """Names are looked up for all cells first, so that a row tells everything that is wrong with it."""

@@ -108,6 +108,11 @@ class DeputyResource(SheetResource):
         alike["level"] = alike.get("level") or Deputy.Level.MUNICIPAL
         return Deputy.objects.filter(name=text_of(row.get(NAME)), **alike).order_by("pk").first()
 
+    def import_instance(self, instance, row, **kwargs):
+        super().import_instance(instance, row, **kwargs)
+        if instance.pk is None and instance.term_id and not text_of(row.get("任职起始")):
+            instance.since = instance.term.since
+
     def is_said(self, field, value):
         """An empty pinyin is made from the name."""
         return super().is_said(field, value) and not (field.attribute == "pinyin" and value == "")
