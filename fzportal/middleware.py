@@ -1,6 +1,7 @@
 """Every request has a name; every failure has a page that keeps the words the person had typed."""
 
 import logging
+import re
 import uuid
 from contextvars import ContextVar
 
@@ -11,6 +12,8 @@ from fzportal import views
 
 request_id = ContextVar("request_id", default="-")
 logger = logging.getLogger("fzportal.errors")
+# Addresses that are keys themselves.
+SECRET_PATH = re.compile(r"(/calendar/private/)[\w-]+")
 
 
 class RequestIdMiddleware:
@@ -29,10 +32,12 @@ class RequestIdMiddleware:
 
 
 class RequestIdFilter(logging.Filter):
-    """Gives log records the id of the request they belong to; ``-`` outside of one."""
+    """Gives log records the id of the request they belong to (``-`` outside of one), and takes secret addresses out."""
 
     def filter(self, record):
         record.request_id = request_id.get()
+        if isinstance(record.args, tuple):
+            record.args = tuple(SECRET_PATH.sub(r"\1…", a) if isinstance(a, str) else a for a in record.args)
         return True
 
 

@@ -102,9 +102,10 @@ def my_calendar(request):
 
 def change_address(request):
     """Make, replace or end the address of whoever is signed in."""
-    if request.POST.get("act") == "revoke":
+    act = request.POST.get("act")
+    if act == "revoke":
         workflow.revoke_feed(by=request.user)
         messages.success(request, _("The address no longer works."))
-    else:
+    elif act == "open":
         workflow.open_feed(by=request.user)
         messages.success(request, _("The address is ready. One made before no longer works."))
