@@ -10,6 +10,7 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
 from liaison import workflow as liaison
+from liaison.models import Deputy
 from suggestions import workflow
 from suggestions.models import Suggestion
 
@@ -109,8 +110,10 @@ def visit(slot, state, citizen, deputy, officer):
         liaison.cancel(first, by=officer, note="来电取消")
     if state == "cancelled":
         liaison.cancel(mine, by=citizen)
-    if state in ("checked_in", "served"):
+    if state in ("checked_in", "served", "recorded"):
         liaison.check_in(mine, by=officer)
+    if state == "recorded":
+        liaison.receive(mine, by=officer, deputies=[deputy.deputy], own_words="路灯不亮。", outcome="suggestion")
     if state == "served":
         liaison.receive(
             mine, by=officer, deputies=[deputy.deputy], own_words="路灯不亮。", answer="本周修。", outcome="answered"
@@ -128,6 +131,8 @@ def at_visit(route, path, found):
             keys["code"] = found.appointment.code
             if "appointments/<int:pk>" in path:
                 keys["pk"] = found.appointment.pk
+            if "receptions/<int:pk>" in path:
+                keys["pk"] = found.appointment.reception.pk
     return reverse(route, kwargs={name: value for name, value in keys.items() if f":{name}>" in path})
 
 
@@ -135,6 +140,8 @@ def address(route, thing, cases, visits):
     """The path to ask for."""
     if thing == "-":
         return reverse(route)
+    if thing == "deputy":
+        return reverse(route, args=[Deputy.objects.get(name="林静").pk])
     if thing.startswith("visit:"):
         state = thing.removeprefix("visit:")
         path = next(p for p, n in patterns() if n == route)
