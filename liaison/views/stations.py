@@ -1,11 +1,16 @@
 """Stations for everybody: the list with its map, one station, and what hangs on its wall."""
 
+import json
+from hashlib import sha256
+
 from django.conf import settings
-from django.http import JsonResponse
+from django.core.cache import cache
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from fzportal import paging, qr
@@ -14,7 +19,8 @@ from .. import ground, places
 from ..forms.stations import StationFilterForm
 from ..models import Station
 
-MINUTES = 60
+# A session that fills up meanwhile is still named: its own page knows better.
+POINTS_SECONDS = 2 * 60
 
 
 @require_safe
@@ -39,14 +45,21 @@ def station_list(request):
 
 
 @require_safe
-@cache_control(public=True, max_age=5 * MINUTES)
+@gzip_page
+@cache_control(public=True, max_age=POINTS_SECONDS)
 def station_points(request):
     """Every station that fits the same filters, for the map and for "nearest first", which the browser sorts.
 
     Nobody's position is asked for: it stays in the browser, which is why all of them are handed out.
     """
-    stations = StationFilterForm(request.GET).narrow(Station.objects.open())
-    return JsonResponse({"stations": places.points(stations)}, json_dumps_params={"ensure_ascii": False})
+    form = StationFilterForm(request.GET)
+    asked = json.dumps([get_language(), form.values()], sort_keys=True)
+    key = f"stations:{sha256(asked.encode()).hexdigest()}"
+    text = cache.get(key)
+    if text is None:
+        text = json.dumps({"stations": places.points(form.narrow(Station.objects.open()))}, ensure_ascii=False)
+        cache.set(key, text, POINTS_SECONDS)
+    return HttpResponse(text, "application/json")
 
 
 @require_safe

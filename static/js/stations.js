@@ -83,11 +83,17 @@
     }
     const list = make("ul", "map-cards");
     list.append(...members.map(card));
-    list.addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(); });
-    const popup = L.popup({ maxHeight: canvas.clientHeight * 0.7, maxWidth: 280 }).setLatLng(pin.getLatLng());
-    popup.setContent(list).openOn(map);
-    popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", say("关闭", "Close"));
-    popup.once("remove", () => { if (popup.getElement().contains(document.activeElement)) pin.getElement()?.focus(); });
+    const options = { maxHeight: canvas.clientHeight * 0.7, maxWidth: 280, offset: [0, -target() / 3] };
+    const popup = L.popup(options).setLatLng(pin.getLatLng()).setContent(list).openOn(map);
+    const close = popup.getElement().querySelector(".leaflet-popup-close-button");
+    const back = () => pin.getElement()?.focus({ preventScroll: true });
+    close.setAttribute("aria-label", say("关闭", "Close"));
+    close.addEventListener("click", back);
+    popup.getElement().addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      map.closePopup();
+      back();
+    });
     list.querySelector("a").focus({ preventScroll: true });
   }
 
