@@ -122,11 +122,13 @@ def visit(slot, state, citizen, deputy, officer):
     return mine
 
 
-def at_visit(route, path, found):
+def at_visit(route, path, found, word):
     """The path of a session's or an appointment's page; ``found``: of ``visits``, or None for what does not exist."""
-    keys = {"pk": 999_999_999, "slot": 999_999_999, "code": "AAAAAAAAAA"}
+    keys = {"pk": 999_999_999, "slot": 999_999_999, "code": "AAAAAAAAAA", "slug": word or "nowhere", "date": "2026-11-30"}
     if found is not None:
-        keys = {"pk": found.session.pk, "slot": found.slot.pk}
+        station, duty = found.session.station, found.session.duties.first()
+        keys = {"pk": duty.pk if "/duties/" in path else found.session.pk, "slot": found.slot.pk}
+        keys |= {"slug": word or station.slug, "date": found.session.day.isoformat()}
         if found.appointment is not None:
             keys["code"] = found.appointment.code
             if "appointments/<int:pk>" in path:
@@ -143,9 +145,9 @@ def address(route, thing, cases, visits):
     if thing == "deputy":
         return reverse(route, args=[Deputy.objects.get(name="林静").pk])
     if thing.startswith("visit:"):
-        state = thing.removeprefix("visit:")
+        state, _at, word = thing.removeprefix("visit:").partition("@")
         path = next(p for p, n in patterns() if n == route)
-        return at_visit(route, path, None if state == "missing" else visits(state))
+        return at_visit(route, path, None if state == "missing" else visits(state), word)
     if route in WORDS:
         return reverse(route, kwargs={WORDS[route]: thing})
     slug, _at, state = thing.rpartition("@")

@@ -4,6 +4,7 @@ from django import template
 from django.utils import timezone
 
 from fzportal.models import Holiday
+from liaison.admin import missing
 from suggestions.admin import queues
 
 register = template.Library()
@@ -13,6 +14,12 @@ register = template.Library()
 def office_queues():
     """Every queue with its number and the age of the oldest."""
     return queues.counters()
+
+
+@register.simple_tag
+def station_tiles():
+    """What the stations have left undone, with its number and the age of the oldest."""
+    return missing.tiles()
 
 
 @register.simple_tag
