@@ -67,7 +67,7 @@ def counter_door(user, now) -> Door:
     found = coming.aggregate(first=Min("starts_at"), visits=Count("appointments", filter=visits))
     url = reverse("desk_station")
     if found["first"] is None or found["first"] < until:
-        return Door(_("Received today"), found["visits"], url)
+        return Door(_("Visitors today"), found["visits"], url)
     return Door(_("Next reception: %(day)s") % {"day": short_day(found["first"])}, 0, url)
 
 

@@ -124,7 +124,8 @@ def visit(slot, state, citizen, deputy, officer):
 
 def at_visit(route, path, found, word):
     """The path of a session's or an appointment's page; ``found``: of ``visits``, or None for what does not exist."""
-    keys = {"pk": 999_999_999, "slot": 999_999_999, "code": "AAAAAAAAAA", "slug": word or "nowhere", "date": "2026-11-30"}
+    keys = {"pk": 999_999_999, "slot": 999_999_999, "code": "AAAAAAAAAA", "date": "2026-11-30"}
+    keys["slug"] = word or "nowhere"
     if found is not None:
         station, duty = found.session.station, found.session.duties.first()
         keys = {"pk": duty.pk if "/duties/" in path else found.session.pk, "slot": found.slot.pk}

@@ -81,7 +81,7 @@ def blocks(user, sessions, *, bound, search=""):
     by_slot, cancelled = {}, {}
     session_of = {s.pk: s for s in sessions}
     slot_of = {slot.pk: slot for s in sessions for slot in s.slots.all()}
-    for visit in visits.select_related("with_deputy").order_by("slot__starts_at", "place_in_line", "pk"):
+    for visit in sorted(visits.select_related("with_deputy"), key=in_turn):
         # The rows already read: what may be done follows without another query.
         visit.session, visit.slot = session_of[visit.session_id], slot_of[visit.slot_id]
         if search and not desk.is_match(visit, search):
@@ -91,6 +91,11 @@ def blocks(user, sessions, *, bound, search=""):
         else:
             by_slot.setdefault(visit.slot_id, []).append(row(visit, user, bound))
     return [block(s, user, by_slot, cancelled.get(s.pk, []), search) for s in sessions]
+
+
+def in_turn(visit) -> tuple:
+    """Who has a place comes before who waits for one."""
+    return visit.status == A.WAITLISTED, visit.place_in_line or 0, visit.pk
 
 
 def block(session, user, by_slot, cancelled, search) -> Block:
