@@ -102,6 +102,7 @@ def test_a_held_session_says_what_came_of_it(client, session, slot, officer, dep
         slot = session.slots.filter(taken=0).first()
         made = workflow.walk_in(slot, by=officer, name=status)
         workflow.receive(made, by=officer, deputies=[deputy.deputy], own_words="话", answer="答", outcome=outcome)
+    Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - timedelta(hours=3), ends_at=timezone.now())
     workflow.hold(session, by=officer)
     page = client.get(session.get_absolute_url())
     labels = Reception.Outcome
