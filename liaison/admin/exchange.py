@@ -74,6 +74,8 @@ class ExchangeAdmin(ImportExportMixin, OfficeAdmin):
 
     def process_import(self, request, **kwargs):
         """In earnest; a file confirmed twice is gone the second time."""
+        if request.method != "POST":
+            return redirect(self.changelist_url())
         try:
             return super().process_import(request, **kwargs)
         except FileNotFoundError:
