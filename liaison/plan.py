@@ -20,6 +20,8 @@ from .timetable import midnight, with_standing
 
 # A plan longer than this is nobody's reading: the page shows how many there are where, and leads there.
 MOST = 1200
+# Excel's number for the paper.
+A4 = 9
 # Excel takes these for the beginning of a formula when a cell is edited or saved as text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WIDTHS = (26, 14, 30, 34, 30, 26, 12)
@@ -63,11 +65,11 @@ def by_division(rows, inside: Division | None) -> list[tuple[Division, int]]:
 def _below(divisions, pk, inside):
     """The division around ``pk`` that lies directly below ``inside``: a county of the city, a street of a county."""
     while True:
-        parent = divisions[pk].parent_id
-        is_county = inside is None and divisions[pk].level == Division.Level.COUNTY
-        if parent is None or is_county or (inside is not None and inside.pk in (pk, parent)):
+        one = divisions[pk]
+        is_reached = one.level != Division.Level.STREET if inside is None else inside.pk in (pk, one.parent_id)
+        if is_reached or one.parent_id is None:
             return pk
-        pk = parent
+        pk = one.parent_id
 
 
 def workbook(title: str, rows, now) -> bytes:
@@ -76,7 +78,7 @@ def workbook(title: str, rows, now) -> bytes:
     sheet = book.create_sheet(ILLEGAL_CHARACTERS_RE.sub("", "".join(c for c in title if c not in "[]:*?/\\"))[:31])
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
     for number, width in enumerate(WIDTHS):
         sheet.column_dimensions["ABCDEFG"[number]].width = width
     sheet.append([_cell(sheet, word, bold=True) for word in heads()])

@@ -78,8 +78,8 @@ def test_a_row_says_when_where_who_what_and_how_it_stands(client, city, planned,
     heads, one, _off = cells(client.get("/stations/wenquan/plan.xlsx", {"year": YEAR}))
     assert [c.value for c in heads] == ["日期", "时间", "联络站", "地点", "代表", "主题", "状态"]
     assert [c.value for c in one] == [
-        f"{YEAR}年6月15日（星期{weekday}）", "9:00—10:00", "温泉街道代表联系群众活动室", "五四路89号", "林静、黄敏", "加装电梯",
-        "计划",
+        f"{YEAR}年6月15日（星期{weekday}）", "9:00—10:00", "温泉街道代表联系群众活动室", "五四路89号", "林静、黄敏",
+        "加装电梯", "计划",
     ]  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def test_a_plan_too_long_to_read_leads_to_its_parts(client, city, planned, cangs
         return [(str(place), words, url) for place, words, url in response.context["parts"]]
 
     assert parts() == [
-        ("福州市", "1 场", f"?year={YEAR}&division=350100"),
+        ("福州市", "1 场", ""),
         ("鼓楼区", "2 场", f"?year={YEAR}&division=350102"),
         ("仓山区", "1 场", f"?year={YEAR}&division=350104"),
     ]
@@ -133,7 +133,7 @@ def test_no_cell_is_a_formula(client, planned, evil):
     planned((6, 15, 9, 0), theme=evil)
     _heads, row = cells(client.get("/stations/wenquan/plan.xlsx", {"year": YEAR}))
     assert (row[5].value, row[5].data_type, bool(row[5].quotePrefix)) == (evil, "s", True)
-    assert {cell.data_type for cell in row} <= {"s", "n"}
+    assert "f" not in {cell.data_type for cell in row}
 
 
 def test_control_characters_do_not_break_the_workbook(client, planned):

@@ -50,7 +50,7 @@ def city_plan(request):
     rows = sessions_of(form)
     if rows.order_by()[: plan.MOST + 1].count() > plan.MOST:
         parts = [
-            (one, count_words(n), f"?{urlencode({**query, 'division': one.code})}" if one != place else "")
+            (one, count_words(n), f"?{urlencode({**query, 'division': one.code})}" if leads_on(one, place) else "")
             for one, n in plan.by_division(rows, place)
         ]
         return render(
@@ -59,6 +59,11 @@ def city_plan(request):
             values | {"parts": parts, "count": count_words(rows.count()), "now": timezone.now()},
         )
     return page(request, form.shown_year, rows, values)
+
+
+def leads_on(division, place) -> bool:
+    """Whether ``division`` can be chosen, and is not the one shown."""
+    return division != place and division.level in (Division.Level.COUNTY, Division.Level.STREET)
 
 
 def page(request, year, rows, values):
