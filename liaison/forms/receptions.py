@@ -14,6 +14,9 @@ TEXTS = ("own_words", "notes", "answer", "transferred_to")
 class ReceptionForm(forms.Form):
     """A reception: the visitor's own words apart from the recorder's notes (DOMAIN rule 12)."""
 
+    # Hints say what is needed when; a tick is never a duty.
+    show_optional = False
+
     own_words = ParagraphField(
         label=_("In the visitor's own words"),
         max_length=12_000,
