@@ -60,6 +60,12 @@ class ReceptionRuleAdmin(ExchangeAdmin):
     def hours(self, rule):
         return f"{rule.begins:%H:%M}—{rule.ends:%H:%M}"
 
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """Rows to fill in come last in the order, unless somebody types another place."""
+        last = max(obj.rota_places.values_list("position", flat=True), default=-1) if obj.pk else -1
+        initial = [{"position": last + 1 + n} for n in range(inline.extra)]
+        return {**super().get_formset_kwargs(request, obj, inline, prefix), "initial": initial}
+
     def render_change_form(self, request, context, **kwargs):
         """The next days of the rule as it is typed, or as it is stored."""
         form = context["adminform"].form

@@ -32,6 +32,26 @@ class OnDutyFilter(admin.SimpleListFilter):
         return queryset.taking_place().exclude(pk__in=Duty.objects.active().values("session"))
 
 
+class WhenFilter(admin.SimpleListFilter):
+    """What comes next, unless somebody asks for the past."""
+
+    title = gettext_lazy("time")
+    parameter_name = "when"
+
+    def lookups(self, request, model_admin):
+        return [("past", _("Over")), ("all", _("All"))]
+
+    def choices(self, changelist):
+        first, *others = super().choices(changelist)
+        return [{**first, "display": _("To come")}, *others]
+
+    def queryset(self, request, queryset):
+        now = timezone.now()
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(ends_at__lte=now) if self.value() == "past" else queryset.filter(ends_at__gt=now)
+
+
 class DutyInline(OfficeInline):
     """Who is asked and what they said; the desk changes it."""
 
@@ -96,11 +116,11 @@ class SessionAdmin(ReadOnlyAdmin):
     form = PlanSessionForm
     change_form_template = "admin/liaison/session.html"
     list_display = ["begins", "station", "theme", "mode", "status", "deputies_on_duty"]
-    list_filter = ["status", OnDutyFilter, "mode", "station__kind"]
+    list_filter = [WhenFilter, "status", OnDutyFilter, "mode", "station__kind"]
     list_select_related = ["station"]
     search_fields = ["station__name", "theme"]
     date_hierarchy = "starts_at"
-    ordering = ["-starts_at", "-pk"]
+    ordering = ["starts_at", "pk"]
     autocomplete_fields = ["station"]
     inlines = [DutyInline]
     actions = [announce, cancel]

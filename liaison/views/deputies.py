@@ -4,6 +4,7 @@ import logging
 
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
@@ -11,7 +12,6 @@ from django.views.decorators.http import require_safe
 from fzportal import paging, qr
 from fzportal.images import JPEG
 from fzportal.paging import Order
-from fzportal.templatetags.ui import day
 
 from .. import performance
 from ..forms.deputies import DeputyFilterForm
@@ -88,8 +88,8 @@ def facts(deputy) -> list[tuple[str, str]]:
         (_("Unit and position"), deputy.occupation),
         (_("Fields"), pgettext("between names", ", ").join(f.name for f in deputy.fields.all())),
         (_("Listens in"), pgettext("between names", ", ").join(d.place for d in deputy.divisions.all())),
-        (_("Deputy since"), day(deputy.since)),
-        (_("Until"), day(deputy.until) if deputy.until else ""),
+        (_("Deputy since"), date_format(deputy.since)),
+        (_("Until"), date_format(deputy.until) if deputy.until else ""),
     ]
 
 

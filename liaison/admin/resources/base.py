@@ -93,8 +93,12 @@ class SheetResource(resources.ModelResource):
                 continue
             try:
                 value = field.clean(row)
-                if not isinstance(field.widget, widgets.ManyToManyWidget) and self.is_said(field, value):
+                if isinstance(field.widget, widgets.ManyToManyWidget):
+                    continue
+                if self.is_said(field, value):
                     setattr(instance, field.attribute, value)
+                elif instance.pk is None and not self.column(field).has_default():
+                    raise ValueError(_("This field cannot be blank."))
             except ValueError as error:
                 errors[field.attribute] = ValidationError(str(error))
         if errors:
@@ -102,7 +106,11 @@ class SheetResource(resources.ModelResource):
 
     def is_said(self, field, value) -> bool:
         """Whether the cell says something: nothing said leaves what the model has where it wants a value."""
-        return value is not None or self._meta.model._meta.get_field(field.attribute).null
+        return value is not None or self.column(field).null
+
+    def column(self, field):
+        """The model's field behind a cell."""
+        return self._meta.model._meta.get_field(field.attribute)
 
     def save_instance(self, instance, is_create, row, **kwargs):
         """What the database alone can refuse becomes a reason like every other."""

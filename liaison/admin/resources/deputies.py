@@ -113,10 +113,6 @@ class DeputyResource(SheetResource):
         if instance.pk is None and instance.term_id and not text_of(row.get("任职起始")):
             instance.since = instance.term.since
 
-    def is_said(self, field, value):
-        """An empty pinyin is made from the name."""
-        return super().is_said(field, value) and not (field.attribute == "pinyin" and value == "")
-
     def skip_row(self, instance, original, row, import_validation_errors=None):
         return instance.pk is not None and super().skip_row(instance, original, row, import_validation_errors)
 
