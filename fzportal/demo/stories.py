@@ -1,103 +1,20 @@
-"""The demo city: invented people and departments, believable concerns, every one marked 演示数据.
+"""The demo's suggestions: each travels by the real verbs; ``pass_days`` then moves its past back.
 
-Cases travel by the real verbs; ``pass_days`` then moves a case's past back, so that its timeline reads like weeks.
+So its timeline reads like weeks.
 """
 
 from datetime import timedelta
 
-from allauth.account.models import EmailAddress
-from django.contrib.auth import get_user_model
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import OfficeMember
-from fzportal.reference import rows
-from liaison.models import Delegation, Deputy, Division, Field, Station, StationMember, Term
 from suggestions import workflow
 from suggestions.models import Category, DeclineReason, Department, DepartmentMember, Suggestion
 
+from .people import street
+
 TOLD_AFTER = timedelta(days=2)
 MINUTE = 1 / 24 / 60
-
-
-@transaction.atomic
-def load() -> bool:
-    """Load the demo city once; True when this call loaded it."""
-    User = get_user_model()
-    if User.objects.filter(is_demo=True).exists():
-        return False
-    data = rows("demo")
-    people = {row["key"]: person(row["name"], row["nickname"], row["email"], is_demo=True) for row in data["personas"]}
-    load_stations(data["stations"])
-    load_departments(data["departments"])
-    load_deputies(data["deputies"], people)
-    load_roles(data["personas"], people)
-    neighbours = [person(f"演示市民{n}", f"演示市民{n}", f"neighbour{n}@demo.example") for n in range(1, 13)]
-    titles = {}
-    for age, row in enumerate(data["suggestions"]):
-        titles[row["title"]] = Story(row, people, titles).tell()
-        stand_behind(titles[row["title"]], neighbours[: row["supporters"]])
-        pass_days(titles[row["title"]], row.get("rest", age % 3) + since_office_hours())
-        settle(titles[row["title"]])
-    return True
-
-
-def person(name, nickname, email, is_demo=False):
-    """Somebody with a verified (invented) address and no password: the demo page signs them in."""
-    user = get_user_model().objects.create_user(email=email, name=name, nickname=nickname, is_demo=is_demo)
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    return user
-
-
-def street(row) -> Division:
-    """The street a row names, under its county."""
-    return Division.objects.get(name=row["street"], parent__name=row["county"])
-
-
-def load_stations(stations):
-    """A station of each kind the resolution names."""
-    for row in stations:
-        station = Station.objects.create(
-            slug=row["slug"], name=row["name"], kind=row["kind"], division=street(row), is_demo=True
-        )
-        station.fields.set(Field.objects.filter(name__in=row["fields"]))
-
-
-def load_departments(names):
-    """Usual municipal organs, each with a handler and an approver of its own."""
-    for n, name in enumerate(names):
-        department = Department.objects.create(name=name, is_demo=True)
-        for role, title in (("handler", "经办"), ("approver", "审核")):
-            user = person(f"{title}（演示）", "", f"{role}{n}@demo.example")
-            DepartmentMember.objects.create(user=user, department=department, role=role, since=first_day())
-
-
-def load_deputies(deputies, people):
-    """Municipal deputies of the current term; two of them have accounts."""
-    term = Term.objects.get(number=16)
-    for row in deputies:
-        deputy = Deputy.objects.create(
-            user=people.get(row["key"]), name=row["name"], pinyin=row["pinyin"], term=term, since=first_day(),
-            delegation=Delegation.objects.get(name=row["delegation"]), electing_unit=row["unit"], is_demo=True,
-        )  # fmt: skip
-        deputy.divisions.set(Division.objects.filter(name__in=row["divisions"], level=Division.Level.COUNTY))
-        deputy.fields.set(Field.objects.filter(name__in=row["fields"]))
-        deputy.stations.set(Station.objects.filter(division__parent__in=deputy.divisions.all()))
-
-
-def load_roles(personas, people):
-    """What the personas who are not deputies may do."""
-    for row in personas:
-        user = people[row["key"]]
-        if row.get("office"):
-            OfficeMember.objects.create(user=user, since=first_day())
-        if "station" in row:
-            station = Station.objects.get(name=row["station"])
-            StationMember.objects.create(user=user, station=station, since=first_day())
-        if "department" in row:
-            department = Department.objects.get(name=row["department"])
-            DepartmentMember.objects.create(user=user, department=department, role=row["role"], since=first_day())
 
 
 def since_office_hours() -> float:
@@ -105,11 +22,6 @@ def since_office_hours() -> float:
     now = timezone.localtime()
     morning = now.replace(hour=10, minute=20)
     return (now - (morning if morning <= now else morning - timedelta(days=1))) / timedelta(days=1)
-
-
-def first_day():
-    """Memberships begin well before the oldest case."""
-    return timezone.localdate() - timedelta(days=365)
 
 
 class Story:
