@@ -63,7 +63,7 @@ def miss(appointment, *, by, event="", now=None):
 
 
 @transaction.atomic
-def call_in(appointment, *, by, deputy):
+def call_in(appointment, *, by, deputy, now=None):
     """The visitor sits with ``deputy`` now (None: with nobody). Raises MoveNotAllowed."""
     lock(appointment)
     on_duty = deputy is None or appointment.session.duties.active().filter(deputy=deputy).exists()
@@ -72,7 +72,7 @@ def call_in(appointment, *, by, deputy):
     appointment.with_deputy = deputy
     appointment.save(update_fields=["with_deputy"])
     role = next(m.who.role for m in appointment.moves_for(by))
-    return record(appointment, "called_in", by=by, role=role, note=str(deputy or ""))
+    return record(appointment, "called_in", by=by, role=role, note=str(deputy or ""), now=now)
 
 
 @transaction.atomic

@@ -50,9 +50,9 @@ def ask(duty, *, by=None, now=None):
     return move(duty, D.ASKED, by=by, now=now)
 
 
-def confirm(duty, *, by):
+def confirm(duty, *, by, now=None):
     """The deputy comes; staff may note what they said on the phone."""
-    return move(duty, D.CONFIRMED, by=by)
+    return move(duty, D.CONFIRMED, by=by, now=now)
 
 
 def decline_duty(duty, *, by, note):
