@@ -149,9 +149,9 @@ def test_a_time_is_booked_in_three_steps(client, session, slot, citizen, case):
     check = client.get(step.url)
     answers = {str(q): str(a) for q, a in check.context["answers"]}
     assert answers == {
-        "您想谈什么？": WORDS["topic"], "是否与您提过的建议有关？": f"{suggestion.number} {suggestion.title}",
-        "几个人来？": "2 人", "您的姓名": "林晓榕", "电话": "+8613800138000", "电子邮件": "",
-        "怎样提醒您？": "电子邮件",
+        "想谈的事": WORDS["topic"], "有关您提过的建议": f"{suggestion.number} {suggestion.title}",
+        "来访人数": "2 人", "您的姓名": "林晓榕", "电话": "+8613800138000", "电子邮件": "",
+        "提醒方式": "电子邮件",
     }  # fmt: skip
     hidden = {field.name: field.value() for field in check.context["form"]}
     end = client.post(check_url(slot), hidden)
@@ -208,7 +208,7 @@ def test_the_words_wait_while_somebody_signs_in(client, slot, neighbour, setting
     back = client.post(reverse("account_confirm_login_code"), {"code": code})
     assert back.url == check_url(slot)
     check = client.get(back.url)
-    assert dict(check.context["answers"])["您想谈什么？"] == WORDS["topic"]
+    assert dict(check.context["answers"])["想谈的事"] == WORDS["topic"]
     client.post(check_url(slot), {field.name: field.value() for field in check.context["form"]})
     made = Appointment.objects.get()
     assert (made.user, made.name, made.topic) == (neighbour, "陈茉", WORDS["topic"])
