@@ -175,8 +175,9 @@
     const corners = (placed.length ? placed.map((s) => [s.lat, s.lon]) : ground.map(([, lat, lon]) => [lat, lon]));
     map.on("zoomend", () => { groups = group(placed); });
     map.on("moveend", draw);
-    // Alone on its page and without tiles a station is shown with its surroundings: they say where it lies.
-    map.fitBounds(L.latLngBounds(corners), { padding: [36, 36], maxZoom: tiles ? 16 : 12, animate: false });
+    // Without tiles one station alone is shown with its surroundings: they say where it lies.
+    const closest = tiles ? 16 : placed.length === 1 ? 10 : 12;
+    map.fitBounds(L.latLngBounds(corners), { padding: [36, 36], maxZoom: closest, animate: false });
     groups = group(placed);
     draw();
     for (const address of tiles.split(" ").filter(Boolean)) L.tileLayer(address, { maxZoom: 18 }).addTo(map);
