@@ -78,13 +78,14 @@ def _months(text):
 def _days(parts):
     """The days of a month: by number, or by weekday."""
     if "BYMONTHDAY" in parts:
-        return _joined(_month_day(int(number)) for number in parts["BYMONTHDAY"].split(","))
+        return _joined(month_day(int(number)) for number in parts["BYMONTHDAY"].split(","))
     pairs = [re.fullmatch(r"(-?\d)?(\w\w)", item).groups() for item in parts["BYDAY"].split(",")]
     groups = groupby(pairs, key=lambda pair: pair[1])
     return _joined(_nth(code, [number for number, _code in group]) for code, group in groups)
 
 
-def _month_day(number):
+def month_day(number: int) -> str:
+    """15日; 最后一天 for -1."""
     if number == -1:
         return _("the last day")
     if number < 0:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import recurrence
 from ..models import Mode, ReceptionRule
-from ..phrases import CODES, EVEN, ODD
+from ..phrases import CODES, EVEN, ODD, month_day
 
 PATTERNS = (
     ("month_day", _("Every month on certain days")),
@@ -24,7 +24,7 @@ PATTERNS = (
 BY_DAY_OF_MONTH = {"month_day": "", "odd_months": f";BYMONTH={ODD}", "even_months": f";BYMONTH={EVEN}"}
 LAST_DAY = "-1"
 # Not every month has a 29th, 30th and 31st: whoever means the end of the month says so.
-MONTH_DAYS = (*((str(n), _("day %(number)s") % {"number": n}) for n in range(1, 29)), (LAST_DAY, _("the last day")))
+MONTH_DAYS = (*map(str, range(1, 29)), LAST_DAY)
 NTHS = (("1", _("First")), ("2", _("Second")), ("3", _("Third")), ("4", _("Fourth")), ("-1", _("Last")))
 
 
@@ -53,7 +53,7 @@ def _split(parts):
     if "BYMONTHDAY" in rest and rest <= {"BYMONTHDAY", "BYMONTH"}:
         pattern = {None: "month_day", ODD: "odd_months", EVEN: "even_months"}.get(parts.get("BYMONTH"))
         days = parts["BYMONTHDAY"].split(",")
-        if pattern and set(days) <= {value for value, _label in MONTH_DAYS}:
+        if pattern and set(days) <= set(MONTH_DAYS):
             return {"pattern": pattern, "month_days": days}
     return None
 
@@ -76,6 +76,11 @@ NEEDED = {
 }  # fmt: skip
 
 
+def month_days() -> list[tuple[str, str]]:
+    """The boxes for the days of a month, in the language of the page."""
+    return [(value, month_day(int(value))) for value in MONTH_DAYS]
+
+
 def several(label, choices, hint=""):
     """Boxes to tick, in the order of the calendar."""
     return forms.MultipleChoiceField(
@@ -88,7 +93,7 @@ class RuleForm(forms.ModelForm):
 
     pattern = forms.ChoiceField(label=_("How it repeats"), choices=PATTERNS, widget=forms.RadioSelect)
     month_days = several(
-        _("Days of the month"), MONTH_DAYS,
+        _("Days of the month"), month_days,
         _("Not every month has a 29th, 30th or 31st: choose “the last day” for the end of the month."),
     )  # fmt: skip
     nths = several(_("Which of the month"), NTHS, _("For “on certain weekdays” only."))

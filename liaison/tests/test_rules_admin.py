@@ -22,7 +22,7 @@ from .test_unrolling import NOW, make_rule, on, rota  # noqa: F401  (a fixture)
 ADD = "/admin/liaison/receptionrule/add/"
 SESSIONS = "/admin/liaison/session/"
 chosen = {"min_size": 1, "max_size": 4, "unique": True}
-month_days = st.lists(st.sampled_from([value for value, _label in forms.MONTH_DAYS]), **chosen)
+month_days = st.lists(st.sampled_from(forms.MONTH_DAYS), **chosen)
 nths = st.lists(st.sampled_from([value for value, _label in forms.NTHS]), **chosen)
 weekdays = st.lists(st.sampled_from(forms.CODES), **chosen)
 
@@ -98,6 +98,8 @@ def test_saving_a_rule_stores_the_recurrence_and_makes_the_sessions(desk, city, 
     assert shown == {name: value for name, value in values.items() if name != "recurrence"}
     assert form["recurrence"].value() == stored
     assert len(page.context["coming"]) == 12
+    rows = page.context["inline_admin_formset"].formset.forms
+    assert [row["position"].value() for row in rows] == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(
@@ -160,6 +162,12 @@ def test_days_that_fall_together_are_marked_and_todays_hour_counts(city):
     daily = make_rule(city, "FREQ=DAILY")
     assert coming(daily, now=NOW)[0].occurrence == date(2026, 3, 2)
     assert coming(daily, now=NOW + timedelta(hours=2))[0].occurrence == date(2026, 3, 3)
+
+
+def test_the_days_of_the_month_are_said_in_the_language_of_the_page(desk):
+    pages = [desk.get(ADD, headers={"accept-language": language}).content.decode() for language in ("en", "zh-hans")]
+    assert ["15日" in page for page in pages] == [False, True]
+    assert ["day 15" in page for page in pages] == [True, False]
 
 
 def test_conflicts_with_the_station_and_the_deputies_are_named(city, rota):  # noqa: F811
@@ -262,6 +270,17 @@ def test_a_session_is_read_with_its_deputies_and_history_and_not_edited(desk, ci
     assert desk.post(address, {"status": "held"}).status_code == 403
     session.refresh_from_db()
     assert session.status == "announced"
+
+
+def test_the_list_begins_with_what_comes_next(desk, city):
+    past, later, next_one = (make_session(city.station, days=n, status="planned") for n in (-3, 9, 2))
+
+    def listed(query=""):
+        return [s.pk for s in desk.get(SESSIONS + query).context["cl"].result_list]
+
+    assert listed() == [next_one.pk, later.pk]
+    assert listed("?when=past") == [past.pk]
+    assert listed("?when=all") == [past.pk, next_one.pk, later.pk]
 
 
 def test_the_list_of_sessions_asks_as_many_queries_for_twenty_as_for_one(

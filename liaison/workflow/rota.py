@@ -74,6 +74,8 @@ def propose(rule, sessions, now):
 
     A place stays empty where somebody declined or was released: people look for a substitute.
     """
+    if is_complete(rule, [s for s in sessions if is_open(s, now)]):
+        return
     rota = Rota(rule, now)
     duties = defaultdict(list)
     for duty in Duty.objects.filter(session__in=sessions).select_related("deputy").order_by("pk"):
@@ -81,8 +83,8 @@ def propose(rule, sessions, now):
     void, new = [], []
     for session in sorted(sessions, key=lambda s: (s.starts_at, s.pk)):
         there = duties[session.pk]
-        if session.status == S.PLANNED and session.starts_at > now:
-            gone = [d for d in there if d.status == D.PROPOSED and not holds(d, session)]
+        if is_open(session, now):
+            gone = [d for d in there if not holds(session, d.status, d.span, d.deputy.since, d.deputy.until)]
             for duty in gone:
                 rota.forget(session.pk, duty.deputy_id)
             void += gone
@@ -96,11 +98,27 @@ def propose(rule, sessions, now):
     Duty.objects.filter(pk__in=[d.pk for d in void]).delete()
     # Somebody at a desk may be faster with the same deputy: theirs stands, the next run fills the place.
     Duty.objects.bulk_create(new, ignore_conflicts=True)
-    return len(new)
 
 
-def holds(duty, session) -> bool:
-    """Whether a proposal still fits: the session's time, and a deputy in office on that day."""
-    deputy, day = duty.deputy, session.day
-    in_office = deputy.since <= day and (deputy.until is None or deputy.until >= day)
-    return in_office and duty.span.lower == session.starts_at and duty.span.upper == session.ends_at
+def is_open(session, now) -> bool:
+    """Planned and to come: proposals may still change without a word."""
+    return session.status == S.PLANNED and session.starts_at > now
+
+
+def is_complete(rule, sessions) -> bool:
+    """Whether every one of ``sessions`` has the deputies it can have, as nearly always."""
+    wanted = min(rule.wanted, rule.rota_places.count())
+    by_pk, number = {s.pk: s for s in sessions}, Counter()
+    rows = Duty.objects.filter(session__in=sessions)
+    for session, *row in rows.values_list("session_id", "status", "span", "deputy__since", "deputy__until"):
+        if not holds(by_pk[session], *row):
+            return False
+        number[session] += 1
+    return all(number[pk] >= wanted for pk in by_pk)
+
+
+def holds(session, status, span, since, until) -> bool:
+    """Whether a duty still fits: people look after all but proposals, which need the time and a deputy in office."""
+    day = session.day
+    in_office = since <= day and (until is None or until >= day)
+    return status != D.PROPOSED or (in_office and (span.lower, span.upper) == (session.starts_at, session.ends_at))
