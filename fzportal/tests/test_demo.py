@@ -95,7 +95,7 @@ def test_the_counter_is_busy_today_and_reminders_are_on_their_way(demo_city):
     states = set(session.appointments.values_list("status", flat=True))
     assert states == {"served", "checked_in", "booked"}
     assert session.appointments.exclude(with_deputy=None).count() == 1
-    announce()
+    announce(seconds=60)
     told = Notification.objects.filter(recipient__is_demo=True, channel="email").values_list("event", flat=True)
     assert {"reminder_day", "offered", "session_cancelled", "moved", "duty_asked"} <= set(told)
 
