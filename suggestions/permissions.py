@@ -105,9 +105,11 @@ def may_release(by, suggestion) -> bool:
 
 
 def may_see_contact(by, suggestion) -> bool:
-    """The office always; the handling unit and the claiming deputy only with the author's consent."""
+    """The office always; the handling unit and the claiming deputy with the author's consent, while it is open."""
     if is_office(by):
         return True
+    if not suggestion.is_open:
+        return False
     if not (is_handler(by, suggestion) or is_claimer(by, suggestion)):
         return False
     return suggestion.consents.filter(kind="pass_contact", withdrawn_at=None).exists()

@@ -15,9 +15,10 @@ def reading(suggestion, by) -> dict:
     mine, staff = is_author(by, suggestion), works_on(by, suggestion)
     changes = history(suggestion)
     now = standing(suggestion, by, changes)
-    replies = list(suggestion.replies.released().select_related("department", "deputy", "rating"))
+    replies = answers(suggestion, mine or staff)
     for reply in replies:
-        reply.rated = reply.rating if rated(reply) else None
+        # What another author said to their answer is theirs.
+        reply.rated = reply.rating if rated(reply) and reply.suggestion_id == suggestion.pk else None
         reply.place = f"#reply-words-{reply.pk}"
     return {
         "suggestion": suggestion,
@@ -36,6 +37,14 @@ def reading(suggestion, by) -> dict:
         "works_here": staff or may_claim(by, suggestion),
         "acts": acts(suggestion, by),
     } | (private(suggestion) if mine else {})
+
+
+def answers(suggestion, concerns_reader) -> list:
+    """Its released replies; of a merged one those of where it went on, which answer both, for who is concerned."""
+    at = suggestion
+    while concerns_reader and at.merged_into_id is not None:
+        at = at.merged_into
+    return list(at.replies.released().select_related("department", "deputy", "rating"))
 
 
 def words(suggestion):

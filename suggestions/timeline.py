@@ -25,6 +25,7 @@ TITLES = {
     "declined": _("Declined"),
     "merged": _("Merged into a similar suggestion"),
     "withdrawn": _("Withdrawn by the author"),
+    "together_ended": _("The one it was merged into ended without an answer"),
     "triaging": _("Claimed by a deputy"),
     "claimed_at_station": _("Claimed by a deputy who heard it at the station"),
     "given_back": _("Given back to the deputies concerned"),

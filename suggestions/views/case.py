@@ -5,6 +5,7 @@ from functools import wraps
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -27,6 +28,13 @@ def visible(request, number):
     return get_object_or_404(rows.select_related("decline_reason", "station", "addressed_to"), number=number)
 
 
+def merged_into(user, number):
+    """The reader's own suggestion that goes on in one they may not read: its answer stands there too."""
+    if not user.is_authenticated:
+        return None
+    return Suggestion.objects.of_author(user).filter(merged_into__number=number).first()
+
+
 def own(view):
     """For the author alone; who is not signed in is asked to, and a stranger learns nothing."""
 
@@ -45,7 +53,13 @@ def own(view):
 @require_safe
 def suggestion_detail(request, number):
     """``/suggestions/<number>/``."""
-    suggestion, user = visible(request, number), request.user
+    user = request.user
+    try:
+        suggestion = visible(request, number)
+    except Http404:
+        if (mine := merged_into(user, number)) is None:
+            raise
+        return redirect(mine)
     # Its author hears of it anyway; others may speak up once it is published.
     voices = {"may_speak": suggestion.published_at is not None and not is_author(user, suggestion)}
     if user.is_authenticated and voices["may_speak"]:

@@ -14,6 +14,7 @@ from .. import search
 from ..models import Attachment, Consent, Contact, Follow, NumberSeries, Rating, Suggestion, Support
 from ..models.parts import attachment_path
 from ..permissions import is_author
+from .merged import tell_merged
 
 S = Suggestion.Status
 
@@ -130,9 +131,12 @@ def answer(suggestion, *, by, text):
     return move(suggestion, S.SUBMITTED, by=by, note=text)
 
 
+@transaction.atomic
 def withdraw(suggestion, *, by, note=""):
     """Take the suggestion back before it is answered."""
-    return move(suggestion, S.WITHDRAWN, by=by, note=note)
+    change = move(suggestion, S.WITHDRAWN, by=by, note=note)
+    tell_merged(suggestion, now=change.at)
+    return change
 
 
 @transaction.atomic

@@ -103,6 +103,7 @@ NEWS = {
     "overdue": ("holder", "office"),
     "published": ("author",),
     "decline_proposed": ("office",),
+    "together_ended": ("author",),
     "contact_viewed": (),
     "redacted": (),
     "imported": (),

@@ -9,6 +9,7 @@ from fzportal.workflow import MoveNotAllowed, Reader, lock, move, record
 from .. import search
 from ..models import Assignment, Consent, ContactView, Follow, PublicVersion, Suggestion, Support
 from ..permissions import may_see_contact
+from .merged import tell_merged
 from .moves import BEFORE_REPLIED
 
 S = Suggestion.Status
@@ -37,7 +38,9 @@ def decline(suggestion, *, by, reason, note=""):
     if reason.code in NEVER_PUBLIC:
         suggestion.published_at = None
     suggestion.save(update_fields=["decline_reason", "published_at"])
-    return move(suggestion, S.DECLINED, by=by, note=note)
+    change = move(suggestion, S.DECLINED, by=by, note=note)
+    tell_merged(suggestion, now=change.at)
+    return change
 
 
 @transaction.atomic
