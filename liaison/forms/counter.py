@@ -72,7 +72,11 @@ class VisitForm(forms.Form):
     phone = PhoneField(label=_("Phone"))
     party = forms.TypedChoiceField(label=_("How many come"), coerce=int, initial=1)
     topic = ParagraphField(
-        label=_("What it is about"), max_length=500, rows=3, validators=[refuse_id_numbers], required=False
+        label=_("What it is about"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[refuse_id_numbers],
+        required=False,
     )
     code = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     field_order = ["name", "phone", "party", "topic", "slot"]

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from fzportal.forms import LineField, ParagraphField
+from fzportal.forms import LineField
 
 from ..desk import busy_at
 from ..models import Session
@@ -83,7 +83,7 @@ class CloseForm(ActForm):
 class CallOffForm(ActForm):
     """Why the session does not take place; everybody concerned reads it."""
 
-    note = ParagraphField(label=_("Reason"), max_length=200, rows=3, help_text=_("Everybody concerned is told it."))
+    note = LineField(label=_("Reason"), max_length=200, help_text=_("Everybody concerned is told it."))
 
 
 class MoveForm(ActForm):

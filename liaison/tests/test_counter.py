@@ -140,7 +140,7 @@ def test_nobody_is_missing_before_their_time(client, session, officer):
 
 def row_of(response, visit):
     """The visitor's row on the page."""
-    rows = [row for block in response.context["blocks"] for part in block.parts for row in part.rows]
+    rows = [row for block in response.context["groups"] for part in block.parts for row in part.rows]
     return next(row for row in rows if row.appointment.pk == visit.pk)
 
 
@@ -207,7 +207,7 @@ def test_the_day_lists_everybody_by_time_with_code_party_topic_and_state(client,
     workflow.cancel(gone, by=officer, note="来电取消")
     client.force_login(officer)
     answer = client.get(day_url(session))
-    [block] = answer.context["blocks"]
+    [block] = answer.context["groups"]
     assert [[row.appointment for row in part.rows] for part in block.parts] == [[early, waits], [], [late], []]
     assert block.cancelled == [gone]
     page = answer.content.decode()
@@ -227,7 +227,7 @@ def test_a_visitor_is_found_by_the_beginning_of_the_code_or_a_part_of_the_name(w
     asked = words.format(head="ABC", spoken="ABCDE-34567", lower="abcde 345", wide="ＡＢＣＤＥ")
     client.force_login(officer)
     answer = client.get(day_url(session), {"q": asked})
-    [block] = answer.context["blocks"]
+    [block] = answer.context["groups"]
     assert [row.appointment.pk for part in block.parts for row in part.rows] == [wanted.pk]
 
 
@@ -289,7 +289,7 @@ def test_a_deputy_reads_only_the_sessions_they_are_on_duty_at(client, city, sess
     other = make_session(city.station)
     workflow.move_session(other, by=None, starts_at=begins)
     client.force_login(deputy)
-    assert [b.session.pk for b in client.get(day_url(session)).context["blocks"]] == [session.pk]
+    assert [b.session.pk for b in client.get(day_url(session)).context["groups"]] == [session.pk]
 
 
 def test_the_day_warns_of_what_is_missing(client, city, deputy, officer):

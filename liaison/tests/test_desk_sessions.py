@@ -108,6 +108,15 @@ def test_the_page_and_the_list_open_for_whoever_receives(
     assert answers(client, request, reverse("desk_session_print", args=[session.pk]), method="get") == READERS
 
 
+def test_the_page_shows_the_visitors_the_deputies_and_what_happened(client, session, officer):
+    visit = workflow.book(session.slots.first(), by=officer, name="陈阿婆", phone="+8613800000001", topic="食堂菜单")
+    client.force_login(officer)
+    page = client.get(url(session)).content.decode()
+    for word in ("陈阿婆", visit.spoken_code, "食堂菜单", "林静 · 已邀请值班", "已公告", "余 1 个名额"):
+        assert word in page, word
+    assert "13800000001" not in page
+
+
 def test_the_buttons_follow_what_each_may_do_now(client, prepared, officer, deputy):
     def shown(session, user):
         client.force_login(user)
@@ -131,7 +140,7 @@ def test_moving_and_cancelling_say_how_many_people_hear(client, session, officer
     workflow.cancel(gone, by=officer, note="来电取消")
     client.force_login(officer)
     answer = client.get(url(session))
-    assert answer.context["told"] == "将通知2 位来访人和1 位代表。"
+    assert answer.context["told"] == "将通知 2 位来访人和1 位代表。"
     assert answer.context["told"] in answer.content.decode()
 
 

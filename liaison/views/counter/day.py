@@ -64,7 +64,7 @@ def draw(request, station, day, *, status=200, bound=None, **extra):
         "day": day,
         "is_today": day == timezone.localdate(),
         "is_staff": is_staff,
-        "blocks": drawn,
+        "groups": drawn,
         "search": search,
         "found": sum(len(part.rows) for b in drawn for part in b.parts) + sum(len(b.cancelled) for b in drawn),
         "elsewhere": elsewhere(user, station, day, search) if search else [],

@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fzportal.templatetags.ui import day as day_words
-from fzportal.templatetags.ui import span
 from fzportal.workflow import MoveNotAllowed, Stale
 from liaison import desk, history, workflow
 from liaison.forms.roster import PlanForm
@@ -124,7 +123,7 @@ def draw(request, session, *, status=200, bound=None, **extra):
     [block] = blocks.blocks(user, [session], bound=bound)
     values = {
         "session": session,
-        "block": block,
+        "group": block,
         "is_staff": is_staff,
         "tone": blocks.SESSION_TONES[session.status],
         "facts": facts(session, block),
@@ -172,8 +171,6 @@ def facts(session, block) -> list:
     in_all = sum(part.slot.places for part in block.parts)
     free = sum(part.slot.free for part in block.parts)
     return [
-        (_("Time"), f"{day_words(session.day)} {span(session.starts_at, session.ends_at)}"),
-        (_("Station"), session.station),
         (_("How"), session.get_mode_display()),
         (_("Place"), session.where if session.mode != "online" else session.link),
         (_("Theme"), session.theme),
@@ -187,6 +184,8 @@ def told(session, block) -> str:
     """How many people hear when it is moved or cancelled."""
     visitors = sum(row.appointment.status in Appointment.OPEN for part in block.parts for row in part.rows)
     on_duty = sum(duty.status in (D.ASKED, D.CONFIRMED) for duty in session.on_duty)
+    if not visitors and not on_duty:
+        return _("Nobody has to be told yet.")
     first = ngettext("%(n)s visitor", "%(n)s visitors", visitors) % {"n": visitors}
     second = ngettext("%(n)s deputy", "%(n)s deputies", on_duty) % {"n": on_duty}
     return _("%(visitors)s and %(deputies)s will be told.") % {"visitors": first, "deputies": second}

@@ -49,7 +49,7 @@ def by_all(*names):
 F, R = counter, roster
 APPOINTMENT_ACTS = (
     Act("check-in", _("Check in"), by_all("checked_in"), F.ActForm, workflow.check_in, _("Checked in: {name}"),
-        is_direct=True, kind="primary"),
+        is_direct=True),
     Act("accept", _("Takes the offered place"), by_staff("booked"), F.ActForm, workflow.accept_offer,
         _("Booked: {name}"), is_direct=True),
     Act("call-in", _("Now with"), by_all("received"), F.CallInForm, workflow.call_in, _("Called in: {name}"),
@@ -68,7 +68,7 @@ APPOINTMENT_ACTS = (
 
 DUTY_ACTS = (
     Act("confirm", _("I will come"), frozenset({("deputy", "duty_confirmed")}), F.ActForm, workflow.confirm,
-        _("Confirmed. Thank you!"), is_direct=True, kind="primary"),
+        _("Confirmed. Thank you!"), is_direct=True),
     Act("confirm-for", _("Has confirmed to us"), by_staff("duty_confirmed"), F.ActForm, workflow.confirm,
         _("Confirmed: {name}"), is_direct=True),
     Act("decline", _("Cannot come"), by_all("duty_declined"), R.DeclineForm, workflow.decline_duty,
