@@ -54,7 +54,8 @@ def doors_for(user, now=None) -> list[Door]:
         found.append(counter_door(user, now))
     if user.scopes("deputy"):
         asked = Duty.objects.of_user(user).filter(status=D.ASKED, session__ends_at__gt=now).count()
-        found.append(Door(_("Duties to confirm"), asked, reverse("desk_duties")))
+        label = _("Duties to confirm") if asked else _("My duties")
+        found.append(Door(label, asked, reverse("desk_duties")))
     return found
 
 
