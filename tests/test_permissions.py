@@ -24,7 +24,7 @@ PERSONAS = [
 # Kept by packages: their pages are asked as groups below.
 PACKAGES = ("account_", "mfa_", "usersessions_")
 # Words a route takes beside the number or the key.
-WORDS = {"set_mode": "mode", "set_language_link": "code", "suggestion_new_elsewhere": "code"}
+WORDS = {"set_mode": "mode", "set_language_link": "code", "suggestion_new_elsewhere": "code", "division_feed": "code"}
 
 
 def rows():
