@@ -6,6 +6,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
+from re import sub
 
 import environ
 from csp.constants import NONE, SELF
@@ -45,7 +46,7 @@ MAP = {
     "attribution": env("MAP_ATTRIBUTION", default=""),
     "review_number": env("MAP_REVIEW_NUMBER", default=""),
 }
-TILE_HOSTS = ["/".join(MAP["tiles"].replace("{s}", "*").split("/")[:3])] if MAP["tiles"] else []
+TILE_HOSTS = ["/".join(sub(r"[^/.]*{s}[^/.]*", "*", MAP["tiles"]).split("/")[:3])] if MAP["tiles"] else []
 
 INSTALLED_APPS = [
     "fzportal",
@@ -188,7 +189,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# Many people sit behind one address (a community centre, a mobile network); one number or mailbox is one person's.
+# Many people share one address (a community centre, a mobile network); one number or mailbox is one person's.
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
     "request_login_code": "60/m/ip,3/m/key",
@@ -268,8 +269,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", *TILE_HOSTS],
     }
 }
-# Load balancers ask over plain HTTP.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # load balancers ask over plain HTTP
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not DEBUG)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 0 if DEBUG else 31536000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
@@ -291,7 +291,7 @@ LOGGING = {
     },
 }
 
-# The portal's own figures that are no one's to change by hand.
+# Figures that are no one's to change by hand.
 SUGGESTION_MAX_LENGTH = 12_000
 ATTACHMENTS_PER_SUGGESTION = 5
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
