@@ -20,6 +20,7 @@ TITLES = {
     "session_cancelled": _("The session was cancelled"),
     "reminder_day": _("Reminder: a day before"),
     "reminder_hour": _("Reminder: an hour before"),
+    "contact_viewed": _("Your contact was looked at"),
     "checked_in": _("Checked in"),
     "check_in_undone": _("The check-in was undone"),
     "came_late": _("Came later and checked in"),

@@ -329,6 +329,9 @@ def test_a_look_at_the_contact_needs_a_reason_and_leaves_a_line_for_the_visitor(
     line = made.changes.get(event="contact_viewed")
     assert (line.note, line.read, line.by, line.role, line.audiences) == ("通知改期", "author", officer, "officer", ())
     assert "13800000001" not in client.get(day_url(made.session)).content.decode()
+    client.logout()
+    page = client.get(made.get_absolute_url()).content.decode()
+    assert ("联络站查看了您的联系方式" in page, "通知改期" in page) == (True, True)
 
 
 @pytest.mark.parametrize("who", ["officer", "deputy"])
