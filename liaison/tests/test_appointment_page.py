@@ -114,10 +114,10 @@ def test_a_wrong_code_is_kept_in_its_field_with_a_hint(typed, error, client, mad
 
 def test_the_waiting_line_says_how_many_are_before(client, made, slot, neighbour, officer):
     first, second = in_line(slot, neighbour, officer)
-    assert "前面有 0 人" in client.get(url(first)).content.decode()
+    assert "您排在第一位" in client.get(url(first)).content.decode()
     assert "前面有 1 人" in client.get(url(second)).content.decode()
     workflow.cancel(first, by=neighbour)
-    assert "前面有 0 人" in client.get(url(second)).content.decode()
+    assert "您排在第一位" in client.get(url(second)).content.decode()
     assert titles(client.get(url(second))) == ["已加入候补"]
 
 

@@ -307,7 +307,7 @@ def test_a_time_that_filled_meanwhile_asks_before_it_lets_somebody_wait(client, 
     answer = client.post(check_url(slot), WORDS)
     html = answer.content.decode()
     assert answer.status_code == 409
-    assert "这个时段刚刚约满" in html and "前面有 0 人" in html
+    assert "这个时段刚刚约满" in html and "排在第一位" in html
     assert 'name="wait" value="1"' in html and f'href="{session.get_absolute_url()}"' in html
     assert {f.name: f.value() for f in answer.context["form"]} == WORDS
     slot.refresh_from_db()
