@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from liaison.models import Deputy, Station
 
@@ -27,7 +26,7 @@ class Addressee(NamedTuple):
     def name(self) -> str:
         """In words; empty for nobody in particular."""
         if self.deputy is not None:
-            return _("Deputy %(name)s") % {"name": self.deputy.name}
+            return pgettext("addressee", "Deputy %(name)s") % {"name": self.deputy.name}
         return str(self.station or "")
 
 

@@ -25,13 +25,14 @@ TOLD = {
     "sent_back": ("handler",), "rated": ("department", "deputy"), "silent": ("department",),
     "rehandling": ("lead", "office", "deputy"), "due_soon": ("holder",), "overdue": ("holder", "office"),
     "published": ("author",), "decline_proposed": ("office",), "consent_withdrawn": ("office",),
+    "recorded": ("author", "office"), "claimed_at_station": ("author", "office"), "together_ended": ("author",),
 }  # fmt: skip
 EVERY = [(event, audience) for event, audiences in TOLD.items() for audience in audiences]
 NOTE = "人大代表工作机构的说明。"
 # Where the receiver must act, the message says by when.
 ACTS = {
-    ("submitted", "office"), ("accepted", "pool"), ("needs_info", "author"), ("answered", "office"),
-    ("given_back", "pool"), ("replied", "author"), ("referred", "office"), ("assigned", "lead"),
+    ("submitted", "office"), ("recorded", "office"), ("accepted", "pool"), ("needs_info", "author"),
+    ("answered", "office"), ("given_back", "pool"), ("replied", "author"), ("referred", "office"), ("assigned", "lead"),
     ("reply_review", "approver"), ("sent_back", "handler"), ("rehandling", "lead"), ("due_soon", "holder"),
     ("overdue", "holder"), ("overdue", "office"), ("decline_proposed", "office"),
 }  # fmt: skip
@@ -53,7 +54,7 @@ def said(case, city, deputy, draft):
     """``said(event, audience)``: the message about a suggestion that has everything a message may name."""
     case("submitted")
     draft.deputy, draft.department, draft.proposed_lead = deputy.deputy, city.education, city.education
-    draft.decline_reason, draft.merged_into = reason("hotline"), draft
+    draft.decline_reason, draft.merged_into, draft.station = reason("hotline"), draft, city.station
     draft.save()
 
     def say(event, audience, after="assigned", role="office"):
@@ -106,8 +107,9 @@ def test_a_reminder_asks_for_what_the_holder_can_do(said, event, after, asked):
     assert asked in "\n".join(said(event, "holder", after).paragraphs)
 
 
-def test_the_receipt_carries_number_and_query_code(said, draft):
-    body = "\n".join(said("submitted", "author").paragraphs)
+@pytest.mark.parametrize("event", ["submitted", "recorded"])
+def test_the_receipt_carries_number_and_query_code(said, draft, event):
+    body = "\n".join(said(event, "author").paragraphs)
     assert f"编号：{draft.number}" in body
     assert f"查询码：{draft.query_code}" in body
 
