@@ -124,6 +124,12 @@ def test_what_is_no_table_is_refused_beside_the_field(desk, city, content):
     assert list(response.context["form"].errors) == ["import_file"]
 
 
+def test_a_file_of_more_rows_than_can_be_waited_for_is_refused(desk, city, monkeypatch):
+    monkeypatch.setattr("liaison.admin.sheets.MOST_ROWS", 1)
+    response = check(desk, "station", STATION, STATION | {"代号": "b", "名称": "乙"})
+    assert response.context["form"].errors["import_file"] == ["一次最多导入 1 行，请拆分文件。"]
+
+
 def test_files_that_cannot_be_taken_in_are_not_kept_and_confirmed_ones_go(desk, city, tmp_path):
     check(desk, "station", STATION | {"类型": "办事处"})
     checked = check(desk, "station", STATION)
@@ -200,6 +206,10 @@ def test_a_deputy_without_a_number_is_found_again_by_name_and_whom_they_were_ele
     take_in(desk, "deputy", DEPUTY | {"代表团": "仓山区代表团"})
     rows = Deputy.objects.filter(name="曾国华").order_by("pk")
     assert [(d.occupation, d.delegation.name) for d in rows] == [("校长", "鼓楼区代表团"), ("", "仓山区代表团")]
+    for name in ("阿依古丽·买买提", "John Lin"):
+        take_in(desk, "deputy", DEPUTY | {"姓名": name})
+        take_in(desk, "deputy", DEPUTY | {"姓名": name})
+        assert Deputy.objects.filter(name=name).count() == 1
     assert problems(check(desk, "deputy", DEPUTY, DEPUTY)) == [(3, ["|与本文件第 2 行重复。"])]
 
 

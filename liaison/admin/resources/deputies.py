@@ -106,7 +106,10 @@ class DeputyResource(SheetResource):
         except ValueError:
             return None  # said for its cell when the row is read
         alike["level"] = alike.get("level") or Deputy.Level.MUNICIPAL
-        return Deputy.objects.filter(name=text_of(row.get(NAME)), **alike).order_by("pk").first()
+        name = text_of(row.get(NAME))
+        # ``sought``, which holds the name as a word, has an index; ``name`` decides.
+        alike["sought__contains"] = f" {name.replace('·', '')} "
+        return Deputy.objects.filter(name=name, **alike).order_by("pk").first()
 
     def import_instance(self, instance, row, **kwargs):
         super().import_instance(instance, row, **kwargs)
