@@ -21,5 +21,6 @@ app.conf.beat_schedule = {
     "run-imports": {"task": "suggestions.tasks.run_imports", "schedule": 2.0, "options": {"expires": 2}},
     "purge-drafts": {"task": "suggestions.tasks.purge_drafts", "schedule": crontab(hour=3, minute=10)},
     "purge-unverified": {"task": "accounts.tasks.purge_unverified", "schedule": crontab(hour=3, minute=20)},
+    "anonymise-visitors": {"task": "liaison.tasks.anonymise_visitors", "schedule": crontab(hour=3, minute=40)},
     "anonymise-contacts": {"task": "suggestions.tasks.anonymise_contacts", "schedule": crontab(hour=3, minute=30)},
 }

@@ -79,7 +79,8 @@ class ParagraphField(forms.CharField):
     def __init__(self, *args, rows=8, **kwargs):
         kwargs.setdefault("strip", False)
         super().__init__(*args, **kwargs)
-        self.widget.attrs.setdefault("rows", rows)
+        # Not setdefault: Textarea brings ten rows of its own.
+        self.widget.attrs["rows"] = rows
 
     def to_python(self, value):
         return super().to_python(clean_paragraphs(value) if value not in self.empty_values else value)

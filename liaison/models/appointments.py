@@ -156,6 +156,8 @@ class Appointment(Movable):
             models.Index(fields=["user", "-id"], name="appointment_user"),
             models.Index(fields=["remind_at"], name="appointment_remind", condition=Q(remind_at__isnull=False)),
             models.Index(fields=["due_at"], name="appointment_offered", condition=Q(status="offered")),
+            # Few at any time: who is there and not received yet.
+            models.Index(fields=["session"], name="appointment_unrecorded", condition=Q(status="checked_in")),
         ]
 
     def __str__(self):

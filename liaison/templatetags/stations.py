@@ -21,7 +21,9 @@ def leaf(at):
         words = f"{day.month}月 周{WEEKDAYS[day.weekday()]}"
     else:
         words = f"{DAYS[day.weekday()][:3]} {MONTHS[day.month - 1][:3]}"
-    return format_html('<time class="day-leaf" datetime="{}"><b>{}</b>{}</time>', day.date().isoformat(), day.day, words)
+    return format_html(
+        '<time class="day-leaf" datetime="{}"><b>{}</b>{}</time>', day.date().isoformat(), day.day, words
+    )
 
 
 @register.filter

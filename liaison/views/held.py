@@ -8,30 +8,16 @@ from functools import wraps
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect
-from django.views.decorators.cache import never_cache
 
 from accounts.permissions import CodeHolder
 from fzportal import throttle
 from fzportal.forms import CodeField
+from fzportal.private import private
 
 from ..models import Appointment
 
 # Pages by code (tries, seconds) from one address: a station's visitors may share one; a code has 8 x 10^14 forms.
 PER_ADDRESS = (120, 5 * 60)
-
-
-def private(view):
-    """No cache keeps the page, no other site learns its address, no search engine lists it."""
-
-    @wraps(view)
-    def guarded(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        # Not "no-referrer": browsers would then send "Origin: null", and the CSRF check refuse every form.
-        response["Referrer-Policy"] = "same-origin"
-        response["X-Robots-Tag"] = "noindex"
-        return response
-
-    return never_cache(guarded)
 
 
 def plain(code: str) -> str:

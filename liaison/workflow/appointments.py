@@ -129,9 +129,18 @@ def offer_free_places(slot, now):
 
 
 def offer_until(slot, now):
-    """When an offer made now lapses."""
+    """When an offer made now lapses: by day, as long as the slot leaves time."""
     settled = max(slot.starts_at - SETTLED_BEFORE, now + OFFERED_AT_LEAST)
-    return min(now + OFFERED_FOR, settled, slot.starts_at)
+    return min(after_sleep(now + OFFERED_FOR), settled, slot.starts_at)
+
+
+def after_sleep(at):
+    """``at``, or the next nine o'clock when it falls between nine in the evening and eight in the morning."""
+    local = timezone.localtime(at)
+    morning = local.replace(hour=9, minute=0, second=0, microsecond=0)
+    if local.hour >= 21:
+        return morning + timedelta(days=1)
+    return morning if local.hour < 8 else at
 
 
 @transaction.atomic

@@ -10,10 +10,10 @@ from functools import wraps
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fzportal import throttle
+from fzportal.private import private
 
 from ..forms.track import TrackForm, as_number
 from ..models import Suggestion
@@ -26,19 +26,6 @@ OPEN_SECONDS = 2 * 60 * 60
 PER_ADDRESS = (60, 5 * 60)
 PER_NUMBER = (20, 10 * 60)
 WRONG = _("This number and code do not belong together. Please check both; capitals, blanks and dashes do not matter.")
-
-
-def private(view):
-    """No cache keeps the page, no other site learns its address."""
-
-    @wraps(view)
-    def guarded(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        # Not "no-referrer": browsers would then send "Origin: null", and the CSRF check refuse every form.
-        response["Referrer-Policy"] = "same-origin"
-        return response
-
-    return never_cache(guarded)
 
 
 def opened(view):
