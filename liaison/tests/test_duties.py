@@ -177,3 +177,13 @@ def test_the_page_costs_the_same_with_one_duty_and_with_twenty(client, city, dep
     for day in range(6, 25):
         make_session(city.station, [deputy.deputy], days=day, status="announced" if day % 2 else "planned")
     assert queries(client, reverse("desk_duties")) == one
+
+
+def test_what_lies_further_ahead_is_folded_away(client, city, deputy):
+    soon = make_session(city.station, [deputy.deputy], days=20, status="planned")
+    far = make_session(city.station, [deputy.deputy], days=200, status="planned")
+    client.force_login(deputy)
+    page = client.get("/desk/duties/")
+    assert [item["duty"].session_id for item in page.context["others"]] == [soon.pk]
+    assert [duty.session_id for duty in page.context["later"]] == [far.pk]
+    assert reverse("desk_session", args=[far.pk]) in page.content.decode()

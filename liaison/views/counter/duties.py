@@ -1,5 +1,7 @@
 """``/desk/duties/``: what a deputy is asked for, and their next sessions."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -21,6 +23,8 @@ from .table import DUTY, DUTY_ACTS, is_replaceable, offered, offered_on_duty
 D = Duty.Status
 # More than a deputy has in a year.
 SHOWN = 60
+# What lies further ahead is folded away: a deputy has a few minutes.
+SOON = timedelta(days=60)
 
 
 @require_safe
@@ -96,11 +100,12 @@ def draw(request, *, status=200, bound=None, **extra):
     user, now, bound = request.user, timezone.now(), bound or Bound()
     ahead = Duty.objects.of_user(user).active().filter(session__ends_at__gt=now).with_parts()
     asked = ahead.filter(status=D.ASKED).order_by("due_at", "pk")
-    others = ahead.exclude(status=D.ASKED).order_by("session__starts_at", "pk")
+    others = list(ahead.exclude(status=D.ASKED).order_by("session__starts_at", "pk")[:SHOWN])
     year = timezone.localdate(now).year
     values = {
         "asked": [line(duty, user, bound) for duty in asked[:SHOWN]],
-        "others": [line(duty, user, bound) for duty in others[:SHOWN]],
+        "others": [line(duty, user, bound) for duty in others if duty.session.starts_at < now + SOON],
+        "later": [duty for duty in others if duty.session.starts_at >= now + SOON],
         "held": desk.held_in(user, year),
         "wanted": desk.SESSIONS_A_YEAR,
         "year": year,
