@@ -16,9 +16,10 @@ class Post:
         self.expected = defaultdict(list)
 
     def expect(self, number, **subjects):
-        """``subjects``: person -> subject, where "{}" stands for the number. Nobody else may have got anything."""
-        for person, subject in subjects.items():
-            self.expected[f"{person}@example.com"].append(subject.format(number))
+        """``subjects``: person -> subject, or several, where "{}" stands for the number. Nobody else got anything."""
+        for person, news in subjects.items():
+            for subject in [news] if isinstance(news, str) else news:
+                self.expected[f"{person}@example.com"].append(subject.format(number))
         wanted = {address: sorted(news) for address, news in self.expected.items()}
         deadline = time.monotonic() + PATIENCE
         while (arrived := self.arrived()) != wanted:
