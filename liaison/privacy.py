@@ -1,9 +1,10 @@
 """What the app keeps about a person: for their own eyes, and to blank when they leave."""
 
+from django.db import transaction
 from django.utils import timezone
 
 from . import workflow
-from .models import Appointment, Feed, Reception
+from .models import Appointment, Feed, Reception, Slot
 
 A = Appointment.Status
 
@@ -28,10 +29,14 @@ def export(user) -> dict:
     }  # fmt: skip
 
 
+@transaction.atomic
 def erase(user) -> None:
     """Cancel what lies ahead, blank who came; what was said there stays, as a citizen's."""
     mine = Appointment.objects.of_user(user)
-    for appointment in mine.filter(status__in=(A.BOOKED, A.OFFERED, A.WAITLISTED)):
+    ahead = mine.filter(status__in=(A.BOOKED, A.OFFERED, A.WAITLISTED))
+    # All slots first, in the order of their keys like everybody: then nothing changes while one after the other goes.
+    list(Slot.objects.select_for_update(no_key=True).filter(pk__in=ahead.values("slot")).order_by("pk"))
+    for appointment in ahead.all():
         workflow.cancel(appointment, by=user)
     mine.update(name="", phone="", email="", topic="", person="", anonymised_at=timezone.now())
     Feed.objects.filter(user=user).delete()

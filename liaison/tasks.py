@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -68,11 +69,11 @@ def warn(now):
     coming = Session.objects.filter(starts_at__gt=now, starts_at__lt=until)
     silent = coming.filter(~Exists(_warned("announce_soon")), status=S.PLANNED)
     for session in silent.order_by("pk")[:BATCH]:
-        workflow.warn(session, event="announce_soon", now=now)
+        _unless_changed(workflow.warn, session, event="announce_soon", now=now)
     there = Duty.objects.active().filter(session=OuterRef("pk"))
     open_ones = coming.filter(~Exists(there), ~Exists(_warned("lacks_deputies")), status__in=(S.PLANNED, S.ANNOUNCED))
     for session in open_ones.order_by("pk")[:BATCH]:
-        workflow.warn(session, event="lacks_deputies", now=now)
+        _unless_changed(workflow.warn, session, event="lacks_deputies", now=now)
 
 
 def _warned(event):
@@ -88,7 +89,7 @@ def remind_deputies(now):
     )
     soon = soon.annotate(said=Coalesce(Subquery(told.order_by("-pk").values("event")[:1]), Value("")))
     for duty in soon.exclude(said="duty_reminder").select_related("session").order_by("pk")[:BATCH]:
-        workflow.remind_deputy(duty, now=now)
+        _unless_changed(workflow.remind_deputy, duty, now=now)
 
 
 def remind_records(now):
@@ -101,7 +102,7 @@ def remind_records(now):
     )  # fmt: skip
     for session in held.order_by("pk")[:BATCH]:
         if timezone.localdate(now) >= workdays.add(session.day, 1):
-            workflow.warn(session, event="records_missing", now=now)
+            _unless_changed(workflow.warn, session, event="records_missing", now=now)
 
 
 @shared_task
@@ -112,7 +113,7 @@ def appointments(now=None):
     for appointment in lapsed.select_related("slot").order_by("due_at", "pk")[:BATCH]:
         _unless_changed(workflow.lapse, appointment, now=now)
     for appointment in Appointment.objects.to_remind(now).select_related("slot").order_by("remind_at", "pk")[:BATCH]:
-        workflow.remind(appointment, now=now)
+        _unless_changed(workflow.remind, appointment, now=now)
 
 
 @shared_task
@@ -142,8 +143,8 @@ def anonymise_visitors(now=None):
 
 
 def _unless_changed(verb, row, **how):
-    """Call a verb; somebody who was faster, or a deputy who is busy elsewhere, is no fault."""
+    """Call a verb; somebody who was faster, be it by dropping the row, or a deputy who is busy is no fault."""
     try:
         verb(row, **how)
-    except (MoveNotAllowed, workflow.DeputyBusy):
+    except (MoveNotAllowed, workflow.DeputyBusy, ObjectDoesNotExist):
         return

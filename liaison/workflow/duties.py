@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
 
-from fzportal.workflow import MoveNotAllowed, lock, move, record
+from fzportal.workflow import MoveNotAllowed, Stale, lock, move, record
 
 from ..models import Duty, Session
 from ..permissions import is_staff_of
@@ -36,6 +36,8 @@ def spare_if_busy(session):
 @transaction.atomic
 def ask_deputy(session, deputy, *, by, stands_in_for=None):
     """Put a deputy on duty and ask them. Raises MoveNotAllowed, DeputyBusy."""
+    # Its time and status are those under the lock: somebody may be moving or cancelling it.
+    lock(session)
     if not is_staff_of(by, session) or session.status not in (Session.Status.PLANNED, Session.Status.ANNOUNCED):
         raise MoveNotAllowed(session, session.status, by)
     duty = Duty(session=session, deputy=deputy, span=(session.starts_at, session.ends_at), stands_in_for=stands_in_for)
@@ -62,10 +64,18 @@ def decline_duty(duty, *, by, note):
 
 @transaction.atomic
 def substitute(duty, deputy, *, by):
-    """Ask another deputy instead; the first one, if still on duty, is released and told."""
+    """Ask another deputy instead; the first one, if still on duty, is released and told.
+
+    Raises Stale when somebody has been asked instead already, MoveNotAllowed, DeputyBusy.
+    """
+    # The session before its duties, like everybody who moves or cancels it.
+    session = lock(duty.session)
+    lock(duty)
+    if duty.substitutes.exists():
+        raise Stale(duty, D.RELEASED, by)
     if duty.status not in Duty.ENDS:
         move(duty, D.RELEASED, by=by, event="duty_dropped" if duty.status == D.PROPOSED else "duty_released")
-    return ask_deputy(duty.session, deputy, by=by, stands_in_for=duty)
+    return ask_deputy(session, deputy, by=by, stands_in_for=duty)
 
 
 @transaction.atomic
