@@ -207,7 +207,7 @@ def test_who_has_no_place_any_more_is_led_to_the_next_session_with_free_places(s
     following = make_session(city.station, days=9)
     make_session(city.station, days=10)
     text = body(said("appointment", event, "visitor"))
-    assert f"下一场还有空位的接待是{when(following.starts_at)}" in text
+    assert f"下一场还有名额的接待是{when(following.starts_at)}" in text
     assert f"http://testserver/sessions/{following.pk}/" in text
 
 
@@ -215,7 +215,7 @@ def test_who_has_no_place_any_more_is_led_to_the_next_session_with_free_places(s
 def test_without_a_next_session_the_stations_page_is_named(said, city, event):
     make_session(city.station, days=8, status="planned")
     text = body(said("appointment", event, "visitor"))
-    assert "没有别的场次有空位" in text
+    assert "没有别的场次有名额" in text
     assert f"http://testserver/stations/{city.station.slug}/" in text
 
 
@@ -297,7 +297,7 @@ def test_twenty_pieces_of_news_cost_as_many_queries_as_one(
 
 def test_a_moved_offer_still_asks_to_be_accepted_and_a_moved_wait_stays_a_wait(said, visit, neighbour, session):
     text = body(said("appointment", "moved", "visitor"))
-    assert "您的位置保留" in text
+    assert "您的名额保留" in text
     waiting = workflow.book(visit.slot, by=neighbour, user=neighbour)
     workflow.cancel(visit, by=visit.user)
     workflow.move_session(session, by=None, starts_at=session.starts_at + timedelta(days=1))
@@ -310,3 +310,11 @@ def test_a_deputy_who_has_not_answered_yet_is_asked_for_the_new_time(said, sessi
     assert "请按新的时间答复" in body(said("duty", "duty_moved", "deputy"))
     workflow.confirm(session.duties.get(), by=deputy)
     assert "请您按新的时间到场" in body(said("duty", "duty_moved", "deputy"))
+
+
+def test_who_only_waits_is_not_given_the_address_of_the_online_meeting(said, session):
+    session.mode, session.link = "online", "https://meeting.example/7"
+    session.save()
+    text = body(said("appointment", "waitlisted", "visitor"))
+    assert "方式：网上接待。" in text
+    assert "meeting.example" not in text
