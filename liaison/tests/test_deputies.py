@@ -1,6 +1,6 @@
 """Deputies in public: found by place, field, name however typed; their page says what the law says is public."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -193,6 +193,13 @@ def test_the_page_counts_sessions_held_visitors_and_what_came_of_suggestions(
         ("3", f"本届以来，其中今年 {year} 场"), ("6", "共 3 次接待"), ("3", "含未公开的"), ("1", base), ("1", base),
         ("1", base), ("0", base),
     ]  # fmt: skip
+
+
+def test_the_year_of_the_figures_begins_at_midnight_in_the_city(client, city, deputy, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 12, 31, 16, 30, tzinfo=UTC))
+    for days in (-2, -1, 0):
+        workflow.hold(make_session(city.station, [deputy.deputy], days=days))
+    assert figures(client, deputy)[0] == ("3", "本届以来，其中今年 1 场")
 
 
 def test_only_published_suggestions_are_listed_newest_first(client, deputy, office, case, citizen, city):
