@@ -178,6 +178,12 @@ def free_slots(session, now=None) -> list[Slot]:
     return list(session.slots.filter(ends_at__gt=now or timezone.now(), taken__lt=F("places")))
 
 
+def instead(other) -> str:
+    """Who was absent has made another appointment for the session since: that one counts. None: it is gone again."""
+    code = other.spoken_code if other else ""
+    return _("This visitor has another appointment for this session: %(code)s. Please use that one.") % {"code": code}
+
+
 def plain_code(text) -> str:
     """A code as typed or read aloud: full-width letters, blanks and dashes forgiven, capitals."""
     kept = (c for c in unicodedata.normalize("NFKC", text) if c.isalnum())

@@ -130,6 +130,16 @@ def test_not_come_pressed_on_an_old_page_never_sends_away_somebody_who_was_check
     assert Appointment.objects.get(pk=made.pk).status == "checked_in"
 
 
+def test_who_came_after_all_and_has_booked_anew_is_led_to_the_other_appointment(client, session, officer, visit):
+    missed = visit("no_show")
+    other = workflow.book(session.slots.last(), by=officer, name=missed.name, phone=missed.phone, topic="")
+    client.force_login(officer)
+    answer = client.post(act_url(missed, "came-late"))
+    assert (answer.status_code, answer.context["full_line"] in answer.content.decode()) == (422, True)
+    assert other.spoken_code in answer.context["full_line"]
+    assert Appointment.objects.get(pk=missed.pk).status == "no_show"
+
+
 def test_nobody_is_missing_before_their_time(client, session, officer):
     made = workflow.book(session.slots.first(), by=officer, name="陈阿婆", phone="+8613800000001", topic="")
     client.force_login(officer)

@@ -150,6 +150,17 @@ def test_a_visitor_without_a_place_needs_one_first(client, session, officer, vis
     assert (waiting.status, Reception.objects.count()) == ("waitlisted", 0)
 
 
+def test_who_was_absent_and_has_booked_anew_is_recorded_at_the_other_appointment(client, session, officer, visit, typed):
+    missed = visit()
+    workflow.miss(missed, by=None)
+    other = visit(1)
+    client.force_login(officer)
+    answer = client.post(page(missed), typed)
+    assert (answer.status_code, Reception.objects.exists()) == (422, False)
+    assert other.spoken_code in str(answer.context["form"].non_field_errors())
+    assert WORDS.split()[0] in answer.content.decode()
+
+
 def test_whoever_is_slower_sees_the_others_record_and_keeps_their_words(client, officer, deputy, visit, typed):
     appointment = visit()
     workflow.take_down(appointment, by=deputy, deputies=[deputy.deputy], own_words="先记下的话", outcome="advice")

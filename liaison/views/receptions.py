@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from fzportal.templatetags.ui import day, span, when
 from fzportal.workflow import MoveNotAllowed, Stale
-from liaison import workflow
+from liaison import desk, workflow
 from liaison.forms.receptions import NoteForm, ReceptionForm
 from liaison.models import Appointment, Reception
 
@@ -35,6 +35,9 @@ def reception_record(request, pk):
         reception = workflow.take_down(appointment, by=request.user, **form.cleaned_data)
     except workflow.Full:
         form.add_error(None, _("Every place of this time is taken. Take the visitor in at another time as a walk-in."))
+        return write(request, appointment, form, status=422)
+    except workflow.AlreadyBooked as refusal:
+        form.add_error(None, desk.instead(refusal.appointment))
         return write(request, appointment, form, status=422)
     except Stale:
         return stale(request, at_the_desk(request, pk), form)

@@ -41,6 +41,8 @@ def desk_appointment_act(request, pk, slug):
         act.verb(visit, by=request.user, **form.arguments)
     except workflow.Full as full:
         return no_place(request, visit, full.slot)
+    except workflow.AlreadyBooked as refusal:
+        return back(request, visit, status=422, full_line=desk.instead(refusal.appointment))
     except MoveNotAllowed as error:
         if isinstance(error, Stale) or not act.fits(visit):
             return stale(request, visit)
