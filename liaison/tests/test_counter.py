@@ -241,6 +241,15 @@ def test_a_visitor_is_found_by_the_beginning_of_the_code_or_a_part_of_the_name(w
     assert [row.appointment.pk for part in block.parts for row in part.rows] == [wanted.pk]
 
 
+def test_what_no_database_takes_is_left_out_of_a_search(client, session, officer, office):
+    visit = workflow.book(session.slots.first(), by=officer, name="陈阿婆", phone="+8613800000001", topic="")
+    client.force_login(office)
+    answer = client.get(reverse("desk_station"), {"q": "温泉\0"})
+    assert [station for station, _url in answer.context["stations"]] == [session.station]
+    [block] = client.get(day_url(session), {"q": "\0阿婆"}).context["groups"]
+    assert [row.appointment for part in block.parts for row in part.rows] == [visit]
+
+
 def test_a_whole_code_of_another_day_leads_there(client, city, session, officer):
     later = make_session(city.station, days=9)
     visit = workflow.book(later.slots.first(), by=officer, name="陈阿婆", phone="+8613800000001", topic="")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from fzportal.forms import clean_line
 from liaison import desk
 from liaison.models import Appointment, Session, Station
 
@@ -27,7 +28,7 @@ def desk_station(request):
         if user.scopes("deputy"):
             return redirect("desk_duties")
         raise PermissionDenied
-    stations, search = desk.stations_of(user), request.GET.get("q", "").strip()
+    stations, search = desk.stations_of(user), clean_line(request.GET.get("q", ""))
     if user.is_office:
         stations = stations.filter(name__icontains=search) if search else stations.filter(next_at__isnull=False)
     rows = list(stations[: STATIONS + 1])
@@ -52,7 +53,7 @@ def desk_station_day(request, slug, date):
 
 def draw(request, station, day, *, status=200, bound=None, **extra):
     """The page; a deputy reads only the sessions they are on duty at, and none but those is a page to them."""
-    user, search = request.user, request.GET.get("q", "").strip()
+    user, search = request.user, clean_line(request.GET.get("q", ""))
     mine = Session.objects.received_by(user).filter(station=station)
     sessions = blocks.loaded(mine.between(*desk.bounds(day)))
     is_staff = user.is_office or station.pk in user.scopes("officer")
