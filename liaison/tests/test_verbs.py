@@ -81,7 +81,7 @@ def test_a_full_slot_has_a_line_and_a_cancel_offers_the_place_to_its_first(sessi
     assert [v.status for v in (has, waits, waits_too)] == ["booked", "waitlisted", "waitlisted"]
     assert [waits.place_in_line, waits_too.place_in_line] == [1, 2]
     assert told() >= {("booked", "市民0"), ("waitlisted", "市民1"), ("waitlisted", "市民2")}
-    now = timezone.now()
+    now = timezone.localtime().replace(hour=12)
     workflow.cancel(has, by=first, now=now)
     waits.refresh_from_db()
     assert (waits.status, waits.due_at) == ("offered", now + timedelta(hours=24))
@@ -145,6 +145,16 @@ def test_an_offer_is_kept_a_day_and_settled_two_hours_before_but_never_past_the_
     workflow.cancel(has, by=people[0], now=now)
     waits.refresh_from_db()
     assert waits.due_at == now + kept
+
+
+@pytest.mark.parametrize(("offered", "until"), [(20, 20), (21, 33), (23, 33), (0, 9), (7, 9), (8, 8)])
+def test_an_offer_never_lapses_while_people_sleep(session, crowd, offered, until):
+    slot, people = session.slots.first(), crowd(2)
+    has, waits = [workflow.book(slot, by=user, user=user) for user in people]
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    workflow.cancel(has, by=people[0], now=midnight + timedelta(hours=offered))
+    waits.refresh_from_db()
+    assert waits.due_at == midnight + timedelta(days=1, hours=until)
 
 
 def test_once_the_slot_has_begun_nobody_is_offered_anything(session, crowd):

@@ -132,6 +132,7 @@ class Suggestion(Movable):
         "due_soon": _("Reminder: the due date is near"), "overdue": _("The promised date has passed"),
         "published": _("Published"), "decline_proposed": _("The deputy proposed to decline"),
         "consent_withdrawn": _("A consent was withdrawn"),
+        "together_ended": _("The one it was merged into ended without an answer"),
     }  # fmt: skip
     called_to_act = ("pool", "office", "holder", "lead", "approver", "handler")
 
