@@ -105,10 +105,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return request.session.pop("entrance_next", "") or super().get_login_redirect_url(request)
 
     def post_login(self, request, user, **kwargs):
-        """After the first sign-in, a name to be called by; then on. A submission asks for the name itself."""
+        """After the first sign-in, a name to be called by; then on. Who submits or books is asked for it there."""
         response = super().post_login(request, user, **kwargs)
         request.session.pop("entrance_next", None)
-        submits = response["Location"].startswith(reverse("suggestion_new"))
-        if user.is_new and not user.nickname and not user.roles and not submits:
+        asks_the_name = response["Location"].startswith((reverse("suggestion_new"), "/sessions/"))
+        if user.is_new and not user.nickname and not user.roles and not asks_the_name:
             return redirect(f"{reverse('my_profile')}?{urlencode({'next': response['Location'], 'new': 1})}")
         return response

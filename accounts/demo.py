@@ -8,13 +8,16 @@ from accounts.models import User, membership_models
 
 # In the order a case travels.
 ABILITIES = {
-    "citizen": (_("Citizen"), _("Makes suggestions, supports and follows others', rates the reply.")),
+    "citizen": (_("Citizen"), _("Makes suggestions, books a time with a deputy, rates the reply.")),
     "office": (
         _("Congress office"),
         _("Screens what arrives, assigns it and publishes it, in the admin."),
     ),
-    "deputy": (_("Deputy"), _("Claims suggestions of these places, answers them or refers them.")),
-    "officer": (_("Station officer"), _("Follows the suggestions that come through this station.")),
+    "deputy": (
+        _("Deputy"),
+        _("Claims suggestions of these places, answers them or refers them; receives people at stations."),
+    ),
+    "officer": (_("Station officer"), _("Receives who comes to this station, checks in, writes down what was said.")),
     "handler": (_("Department handler"), _("Takes on what is assigned to the department and writes the reply.")),
     "approver": (_("Department approver"), _("Checks the handler's reply and releases it, or sends it back.")),
 }

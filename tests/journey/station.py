@@ -44,8 +44,6 @@ class Visitor(Citizen):
             self.look("book-sign-in")
             self.follow("登录", self.main)
             self.sign_in()
-            self.look("welcome")
-            self.follow("以后再填", self.main)
         expect(self.page.get_by_role("heading", name="请核对")).to_be_visible()
         self.sees(topic, name)
         self.look("book-check")
