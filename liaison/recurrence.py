@@ -92,14 +92,15 @@ def normal(text: str) -> str:
 def validate(text: str, since: date | None = None):
     """Raise ValidationError unless ``text`` is a recurrence of whole days that comes round at all after ``since``."""
     since = since or date(2018, 1, 1)
-    if not _dates(normal(text), since, since, since + SEARCHED):
+    until = min(since, date.max - SEARCHED) + SEARCHED
+    if not _dates(normal(text), since, since, until):
         raise ValidationError(_("No day ever fits this rule."))
 
 
 def _dates(text, anchor, since, until) -> list[date]:
     """The days of ``text`` counted from ``anchor``, in ``since <= day <= until``."""
     last = datetime.combine(until, time())
-    found = rrulestr(f"{text};UNTIL={last:%Y%m%dT%H%M%S}", dtstart=datetime.combine(anchor, time()))
+    found = rrulestr(f"{text};UNTIL={last.year:04}{last:%m%dT%H%M%S}", dtstart=datetime.combine(anchor, time()))
     return [at.date() for at in found.between(datetime.combine(since, time()), last, inc=True)]
 
 

@@ -1,6 +1,6 @@
 """What is typed at the desk about sessions and duties. Cleaned data are the arguments of the act's verb."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,6 +13,9 @@ from ..desk import busy_at
 from ..models import Session
 from .counter import ActForm
 
+# How far ahead a session may be planned or moved.
+FURTHEST = timedelta(days=2 * 366)
+
 
 class DateInput(forms.DateInput):
     """The browser's own calendar, which wants dates as ISO 8601 writes them."""
@@ -21,6 +24,19 @@ class DateInput(forms.DateInput):
 
     def __init__(self, **options):
         super().__init__(format="%Y-%m-%d", **options)
+
+
+class DayField(forms.DateField):
+    """A day to receive people on; one further ahead than anybody plans has a mistyped year."""
+
+    def __init__(self, **options):
+        super().__init__(widget=DateInput, **options)
+
+    def clean(self, value):
+        day = super().clean(value)
+        if day and day > timezone.localdate() + FURTHEST:
+            raise ValidationError(_("This date is too far away. Is the year right?"))
+        return day
 
 
 class TimeInput(forms.TimeInput):
@@ -89,7 +105,7 @@ class CallOffForm(ActForm):
 class MoveForm(ActForm):
     """Another day and time; as long as before."""
 
-    day = forms.DateField(label=_("New date"), widget=DateInput)
+    day = DayField(label=_("New date"))
     at = forms.TimeField(label=_("Begins at"), widget=TimeInput)
     note = LineField(label=_("Reason"), max_length=200, required=False, help_text=_("Everybody concerned is told it."))
 
@@ -123,7 +139,7 @@ class MoveForm(ActForm):
 class PlanForm(forms.ModelForm):
     """A single session beside the rules."""
 
-    day = forms.DateField(label=_("Date"), widget=DateInput)
+    day = DayField(label=_("Date"))
     begins = forms.TimeField(label=_("Begins at"), widget=TimeInput)
     ends = forms.TimeField(label=_("Ends at"), widget=TimeInput)
     chosen = forms.MultipleChoiceField(

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from fzportal.forms import ParagraphField
 
 from ..models import Deputy, Duty, Mode, Session
-from .roster import DateInput, TimeInput
+from .roster import DayField, TimeInput
 
 
 class PlanSessionForm(forms.ModelForm):
     """A single session beside the rules, at any station."""
 
-    day = forms.DateField(label=_("Date"), widget=DateInput)
+    day = DayField(label=_("Date"))
     begins = forms.TimeField(label=_("Begins at"), widget=TimeInput)
     ends = forms.TimeField(label=_("Ends at"), widget=TimeInput)
     chosen = forms.ModelMultipleChoiceField(

@@ -14,6 +14,8 @@ from .stations import Station
 
 # Notice at least so many days ahead with place, names and scope (DOMAIN rule 11).
 NOTICE_DAYS = 3
+# A rule that begins in none of these years was mistyped.
+YEARS = range(2000, 2100)
 
 
 class Mode(models.TextChoices):
@@ -85,7 +87,9 @@ class ReceptionRule(models.Model):
         return f"{self.station} {self.phrase} {self.begins:%H:%M}"
 
     def clean(self):
-        """The recurrence is one of whole days that comes round (RFC 5545)."""
+        """The recurrence is one of whole days that comes round (RFC 5545), from a year that can be meant."""
+        if self.since and self.since.year not in YEARS:
+            raise ValidationError({"since": _("This date is too far away. Is the year right?")})
         # None: the field has its own error already.
         if not self.recurrence:
             return

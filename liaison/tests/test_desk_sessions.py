@@ -160,10 +160,11 @@ def test_a_moved_session_takes_everybody_along(client, prepared, officer):
 
 @pytest.mark.parametrize(
     ("day", "at", "said"),
-    [(-1, "09:00", "这个时间已经过去。"), (7, "09:00", "场次原本就在这个时间。"), (7, "", ""), ("x", "09:00", "")],
-)
+    [(-1, "09:00", "这个时间已经过去。"), (7, "09:00", "场次原本就在这个时间。"), (7, "", ""), ("x", "09:00", ""),
+     ("9999-12-31", "23:30", "这个日期太远，请核对年份。")],
+)  # fmt: skip
 def test_a_session_is_not_moved_into_the_past_nor_nowhere_and_the_words_stay(day, at, said, client, session, officer):
-    typed = {"day": day if day == "x" else (timezone.localdate() + timedelta(days=day)).isoformat(), "at": at,
+    typed = {"day": day if isinstance(day, str) else (timezone.localdate() + timedelta(days=day)).isoformat(), "at": at,
              "note": "会场有变"}  # fmt: skip
     client.force_login(officer)
     answer = client.post(url(session, "move"), typed)
@@ -266,6 +267,7 @@ def test_an_extra_session_is_planned_with_its_slots_and_deputies_and_not_twice(c
     ("wrong", "field"),
     [
         ({"day": "2020-01-01"}, "day"),
+        ({"day": "9999-12-31"}, "day"),
         ({"ends": "14:00"}, "ends"),
         ({"slot_minutes": "120"}, "slot_minutes"),
         ({"begins": ""}, "begins"),

@@ -116,6 +116,8 @@ def test_saving_a_rule_stores_the_recurrence_and_makes_the_sessions(desk, city, 
         ({"ends": "08:00"}, "ends"),
         ({"ends": "09:10"}, "slot_minutes"),
         ({"until": "2025-12-31"}, "until"),
+        ({"since": "9999-12-31"}, "since"),
+        ({"since": "0202-01-01", "pattern": "other", "recurrence": "FREQ=DAILY"}, "since"),
         ({"mode": "online"}, "link"),
         ({"mode": "outing"}, "place"),
         ({"announce_days": "2"}, "announce_days"),
@@ -231,6 +233,8 @@ def test_the_office_plans_a_single_session(desk, city, deputy):
     session = Session.objects.get()
     assert (session.status, session.day, session.slots.count(), session.theme) == ("planned", day, 3, "古树保护")
     assert [d.deputy for d in session.duties.all()] == [deputy.deputy]
+    mistyped = desk.post(SESSIONS + "add/", values | {"day": "9999-12-31"})
+    assert mistyped.context["adminform"].form.errors.keys() == {"day"}
     twice = desk.post(SESSIONS + "add/", values | {"begins": "14:30"})
     assert twice.context["adminform"].form.errors.keys() == {"begins"}
     Deputy.objects.filter(pk=deputy.deputy.pk).update(until=timezone.localdate() - timedelta(days=1))
