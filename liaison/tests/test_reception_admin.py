@@ -68,7 +68,7 @@ def test_the_lists_and_pages_carry_no_contact_and_change_nothing(client, over, o
     assert client.get("/admin/liaison/reception/add/").status_code == 403
 
 
-@pytest.mark.parametrize("asked", ["name__startswith=陈", "phone=%2B8613800000000", "email__gt=a", "person__contains=1"])
+@pytest.mark.parametrize("asked", ["name__contains=陈", "phone=%2B8613800000000", "email__gt=a", "person__contains=1"])
 def test_no_filter_in_the_address_spells_out_who_comes(client, over, office, asked):
     client.force_login(office)
     assert client.get(f"/admin/liaison/appointment/?{asked}").status_code == 400

@@ -150,7 +150,7 @@ def test_a_visitor_without_a_place_needs_one_first(client, session, officer, vis
     assert (waiting.status, Reception.objects.count()) == ("waitlisted", 0)
 
 
-def test_who_was_absent_and_has_booked_anew_is_recorded_at_the_other_appointment(client, session, officer, visit, typed):
+def test_who_was_absent_and_has_booked_anew_is_recorded_there(client, session, officer, visit, typed):
     missed = visit()
     workflow.miss(missed, by=None)
     other = visit(1)
