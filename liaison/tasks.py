@@ -6,7 +6,6 @@ from datetime import timedelta
 from celery import shared_task
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import DatabaseError
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -124,8 +123,8 @@ def unroll(now=None):
     for rule in ReceptionRule.objects.filter(Q(is_active=True) | Exists(coming)).order_by("pk"):
         try:
             _unless_changed(workflow.unroll, rule, now=now)
-        except DatabaseError:
-            # One rule that cannot be followed now must not keep the others back.
+        except Exception:
+            # One rule that cannot be followed, even for what it says, must not keep the others back.
             logger.exception("rule %s could not be unrolled", rule.pk)
 
 

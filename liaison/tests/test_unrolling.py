@@ -331,6 +331,13 @@ def test_todays_session_is_not_made_twice_when_its_hour_changes(city, rota):
     assert days_of(rule).count(date(2026, 3, 16)) == 1
 
 
+def test_a_rule_that_nobody_can_read_does_not_keep_the_others_back(city):
+    broken, sound = make_rule(city), make_rule(city, begins=time(14), ends=time(16))
+    ReceptionRule.objects.filter(pk=broken.pk).update(recurrence="FREQ=SOMETIMES")
+    tasks.unroll(now=NOW)
+    assert (broken.sessions.count(), sound.sessions.count() > 10) == (0, True)
+
+
 def unroll_in_thread(rule, results, gate):
     try:
         gate.wait(10)
