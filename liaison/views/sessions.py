@@ -31,7 +31,9 @@ def session_detail(request, pk):
     """Who receives whom where and when, and which times are free."""
     session = get_object_or_404(Session.objects.with_parts().select_related("rule"), pk=pk)
     now = timezone.now()
-    times = [as_time(slot, session, now) for slot in session.slots.annotate(waiting=WAITING)]
+    times = [
+        as_time(slot, session, now) for slot in session.slots.annotate(waiting=WAITING).order_by("starts_at", "pk")
+    ]
     values = {
         "session": session,
         "deputies": [duty.deputy for duty in session.on_duty],
