@@ -24,8 +24,11 @@ def figures(deputy) -> list[Figure]:
 
 
 def at_sessions(deputy) -> list[Figure]:
-    """Sessions held since the term began, this year's among them, and the people received there."""
-    duties = deputy.duties.active().filter(session__status=Session.Status.HELD)
+    """Sessions held since the term began, this year's among them, and the people received there.
+
+    Those the deputy had confirmed count, as at the desk.
+    """
+    duties = deputy.duties.confirmed().filter(session__status=Session.Status.HELD)
     this_year = timezone.localdate().year
     term, year = Q(session__starts_at__date__gte=deputy.term.since), Q(session__starts_at__year=this_year)
     held = duties.aggregate(term=Count("pk", filter=term), year=Count("pk", filter=year))

@@ -103,3 +103,10 @@ def test_nobody_resets_their_own_second_factor(desk, office):
     desk.force_login(office)
     reset(desk, office)
     assert Authenticator.objects.filter(user=office).count() == 1
+
+
+@pytest.mark.parametrize("query", ["?is_active__exact=%00", "?q=a%00b"])
+def test_a_nul_in_the_admins_address_is_refused_in_our_words(desk, query):
+    response = desk.get(LIST + query)
+    assert response.status_code == 400
+    assert "榕声" in response.content.decode()

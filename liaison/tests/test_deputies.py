@@ -167,6 +167,7 @@ def test_the_page_counts_sessions_held_visitors_and_what_came_of_suggestions(
     make_session(city.station, [lin], days=8)
     for number, days in enumerate((-1, -2, -400)):
         held = make_session(city.station, [lin], days=days)
+        workflow.confirm(held.duties.get(), by=deputy)
         workflow.hold(held)
         row = Appointment.objects.create(
             session=held,
@@ -198,7 +199,9 @@ def test_the_page_counts_sessions_held_visitors_and_what_came_of_suggestions(
 def test_the_year_of_the_figures_begins_at_midnight_in_the_city(client, city, deputy, monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 12, 31, 16, 30, tzinfo=UTC))
     for days in (-2, -1, 0):
-        workflow.hold(make_session(city.station, [deputy.deputy], days=days))
+        held = make_session(city.station, [deputy.deputy], days=days)
+        workflow.confirm(held.duties.get(), by=deputy)
+        workflow.hold(held)
     assert figures(client, deputy)[0] == ("3", "本届以来，其中今年 1 场")
 
 
