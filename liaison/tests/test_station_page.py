@@ -147,7 +147,7 @@ def test_the_home_page_names_the_next_three_sessions_with_a_free_place(client, c
     text = page.content.decode()
     assert "最近的接待" in text
     assert f'href="/sessions/{coming[0].pk}/"' in text
-    assert 'href="/calendar/">日程</a>' in text
+    assert 'href="/calendar/">日历</a>' in text
 
 
 def test_the_home_page_costs_the_same_with_one_and_with_twenty_sessions(client, city, deputy):

@@ -88,7 +88,7 @@ class Officer(Worker):
         """Cancel a whole session, with the reason everybody is told."""
         self.goto(f"/desk/sessions/{session.pk}/", "desk-session")
         self.unfold("取消场次")
-        self.main.locator("details[open]").get_by_label(re.compile("原因")).fill(reason)
+        self.main.locator("details[open]").get_by_label(re.compile("理由|原因")).fill(reason)
         self.press("取消场次", self.main)
         self.look("desk-session-cancelled")
 
