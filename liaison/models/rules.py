@@ -26,7 +26,27 @@ class Mode(models.TextChoices):
     ONLINE = "online", _("Online")
 
 
-class ReceptionRule(models.Model):
+class Meeting(models.Model):
+    """How people and deputies meet: what a rule says and each of its sessions keeps."""
+
+    # 6-8 slots of 15-20 minutes (DOMAIN rule 11).
+    slot_minutes = models.PositiveSmallIntegerField(
+        _("minutes per slot"), default=15, validators=[MinValueValidator(5), MaxValueValidator(240)]
+    )
+    places = models.PositiveSmallIntegerField(
+        _("places per slot"), default=1, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
+    mode = models.CharField(_("how"), max_length=8, choices=Mode.choices, default=Mode.STATION)
+    place = models.CharField(_("place"), max_length=120, blank=True, help_text=_("Empty: at the station's address."))
+    link = models.URLField(_("address of the online meeting"), blank=True)
+    theme = models.CharField(_("theme"), max_length=60, blank=True)
+    scope = models.CharField(_("what it is about"), max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class ReceptionRule(Meeting):
     """Reception days that repeat (接待日规则): an RFC 5545 recurrence, and what happens on holidays."""
 
     class Holidays(models.TextChoices):
@@ -47,18 +67,6 @@ class ReceptionRule(models.Model):
     until = models.DateField(_("until"), null=True, blank=True)
     begins = models.TimeField(_("begins"))
     ends = models.TimeField(_("ends"))
-    # 6-8 slots of 15-20 minutes (DOMAIN rule 11).
-    slot_minutes = models.PositiveSmallIntegerField(
-        _("minutes per slot"), default=15, validators=[MinValueValidator(5), MaxValueValidator(240)]
-    )
-    places = models.PositiveSmallIntegerField(
-        _("places per slot"), default=1, validators=[MinValueValidator(1), MaxValueValidator(50)]
-    )
-    mode = models.CharField(_("how"), max_length=8, choices=Mode.choices, default=Mode.STATION)
-    place = models.CharField(_("place"), max_length=120, blank=True, help_text=_("Empty: at the station's address."))
-    link = models.URLField(_("address of the online meeting"), blank=True)
-    theme = models.CharField(_("theme"), max_length=60, blank=True)
-    scope = models.CharField(_("what it is about"), max_length=200, blank=True)
     holidays = models.CharField(_("on holidays"), max_length=8, choices=Holidays.choices, default=Holidays.NEXT)
     rota = models.CharField(_("who receives"), max_length=12, choices=Rota.choices, default=Rota.ROUND_ROBIN)
     deputies = models.ManyToManyField(Deputy, through="RotaPlace", related_name="rules", verbose_name=_("deputies"))

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from fzportal.workflow import Change, Movable
 
 from .divisions import Division
-from .rules import NOTICE_DAYS, Mode, ReceptionRule
+from .rules import NOTICE_DAYS, Meeting, ReceptionRule
 from .stations import Station
 
 
@@ -83,7 +82,7 @@ class SessionQuerySet(models.QuerySet):
         return self.with_parts()
 
 
-class Session(Movable):
+class Session(Meeting, Movable):
     """Deputies receive people at a place and time (接待场次)."""
 
     class Status(models.TextChoices):
@@ -102,17 +101,6 @@ class Session(Movable):
     occurrence = models.DateField(_("day by the rule"), null=True, blank=True, editable=False)
     starts_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))
-    slot_minutes = models.PositiveSmallIntegerField(
-        _("minutes per slot"), default=15, validators=[MinValueValidator(5), MaxValueValidator(240)]
-    )
-    places = models.PositiveSmallIntegerField(
-        _("places per slot"), default=1, validators=[MinValueValidator(1), MaxValueValidator(50)]
-    )
-    mode = models.CharField(_("how"), max_length=8, choices=Mode.choices, default=Mode.STATION)
-    place = models.CharField(_("place"), max_length=120, blank=True, help_text=_("Empty: at the station's address."))
-    link = models.URLField(_("address of the online meeting"), blank=True)
-    theme = models.CharField(_("theme"), max_length=60, blank=True)
-    scope = models.CharField(_("what it is about"), max_length=200, blank=True)
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.PLANNED)
     # iCalendar's SEQUENCE: raised whenever place, time or status change.
     sequence = models.PositiveIntegerField(default=0, editable=False)
