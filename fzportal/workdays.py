@@ -58,6 +58,23 @@ def add_months(start: date, months: int) -> date:
     return day
 
 
+def due(start: date, rule: str) -> date:
+    """The day on which a promise made on ``start`` ends.
+
+    ``rule``: "15d" working days, "3m" months, "=2026-12-31" that day; "+10d" behind it, any number of times, is an
+    extension by so many working days.
+    """
+    base, *extensions = rule.split("+")
+    if base.startswith("="):
+        day = date.fromisoformat(base[1:])
+    else:
+        counted = add_months if base.endswith("m") else add
+        day = counted(start, int(base[:-1]))
+    for extension in extensions:
+        day = add(day, int(extension.removesuffix("d")))
+    return day
+
+
 def close_of(day: date) -> datetime:
     """The last second of ``day`` in the portal's time zone: when something due on that day becomes overdue."""
     return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))

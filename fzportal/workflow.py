@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from . import workdays
+
 
 class Clock(StrEnum):
     """What a move does to the due date."""
@@ -84,13 +86,15 @@ class Movable(models.Model):
     called_to_act: tuple[str, ...] = ()
     # Events that ask nobody to act, whoever hears of them.
     plain_news: tuple[str, ...] = ()
+    # Stands before the events of the clock: "due_soon", "co_due_soon".
+    news_prefix = ""
     # What the delivery log calls news that no button leads to: event -> word.
     news_words: dict = {}
 
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
-    # Where the running promise began and how it counts: "15d" working days, "1m" months, "=" a date set by hand.
+    # Where the running promise began and how it counts: a rule of ``workdays.due``, or "=" for a moment.
     due_since = models.DateTimeField(_("clock began"), null=True, blank=True)
-    due_rule = models.CharField(_("how the due date counts"), max_length=8, blank=True)
+    due_rule = models.CharField(_("how the due date counts"), max_length=40, blank=True)
 
     class Meta:
         abstract = True
@@ -226,7 +230,7 @@ def move(obj, target, *, by, note="", event="", due_at=None, now=None):
 def set_clock(obj, chosen: Move, due_at, now):
     """Set due date, its beginning and its rule as the move says; ``due_at`` given by hand wins."""
     if due_at is not None:
-        obj.due_at, obj.due_since, obj.due_rule = due_at, now, "="
+        obj.due_at, obj.due_since, obj.due_rule = due_at, now, f"={timezone.localdate(due_at)}"
     elif chosen.clock == Clock.START:
         (obj.due_at, obj.due_rule), obj.due_since = obj.due_for(chosen.target, now), now
     elif chosen.clock == Clock.RESUME:
@@ -248,6 +252,14 @@ def record(obj, event, *, by, role, note="", read=Reader.STAFF, now=None):
         due_at=obj.due_at,
         at=now or timezone.now(),
     )
+
+
+def reclock(obj, event, *, by, role, rule="", since=None, note="", read=Reader.STAFF, now=None):
+    """Count the running promise anew: by ``rule``, from ``since`` (else as before). Leaves a line of history."""
+    obj.due_rule, obj.due_since = rule or obj.due_rule, since or obj.due_since
+    obj.due_at = workdays.close_of(workdays.due(timezone.localdate(obj.due_since), obj.due_rule))
+    obj.save(update_fields=["due_at", "due_since", "due_rule"])
+    return record(obj, event, by=by, role=role, note=note, read=read, now=now)
 
 
 def begin_many(rows, target, *, by, role, event, now=None):

@@ -51,11 +51,14 @@ def former(suggestion):
     return get_user_model().objects.filter(pk=had.by_id if had else None)
 
 
+def members(department_id, *roles):
+    """People who are handlers or approvers of a department today."""
+    found = DepartmentMember.objects.current(timezone.localdate()).filter(department=department_id, role__in=roles)
+    return get_user_model().objects.filter(pk__in=found.values("user"))
+
+
 def _members(suggestion, *roles):
-    members = DepartmentMember.objects.current(timezone.localdate()).filter(
-        department=suggestion.department_id, role__in=roles
-    )
-    return get_user_model().objects.filter(pk__in=members.values("user"))
+    return members(suggestion.department_id, *roles)
 
 
 def lead(suggestion):
@@ -86,6 +89,17 @@ def followers(suggestion):
     return people.exclude(pk=suggestion.author_id)
 
 
+def head(suggestion):
+    """Those who answer for the lead department: who releases its replies. A deputy has no head."""
+    return _members(suggestion, "approver")
+
+
+def supervisor(suggestion):
+    """Whom the office named to supervise it."""
+    open_one = suggestion.supervisions.filter(ended_at=None)
+    return get_user_model().objects.filter(pk__in=open_one.values("supervisor"))
+
+
 # Whose turn it is in each state.
 HOLDERS = {
     S.SUBMITTED: "office",
@@ -98,6 +112,8 @@ HOLDERS = {
     S.REPLY_REVIEW: "approver",
     S.REPLIED: "author",
     S.REHANDLING: "lead",
+    S.SUPERVISED: "office",
+    S.ESCALATED: "deputy",
 }
 
 
@@ -132,4 +148,95 @@ AUDIENCES = {
     "handler": handler,
     "followers": followers,
     "holder": holder,
+    "head": head,
+    "supervisor": supervisor,
+}
+
+
+def of_case(name):
+    """The audience of that name of the suggestion a part or a promise belongs to."""
+    return lambda part: AUDIENCES[name](part.suggestion)
+
+
+def of_department(*roles):
+    """Members of the department a part or a promise belongs to."""
+    return lambda part: members(part.department_id, *roles)
+
+
+def co(assignment):
+    """Handlers of a department that assists; nobody for the lead, who hears through the suggestion."""
+    return members(assignment.department_id if assignment.part == "co" else None, "handler")
+
+
+def confirmer(commitment):
+    """Approvers of the department that promised, but not who wrote the report."""
+    return members(commitment.department_id, "approver").exclude(pk=commitment.reported_by_id)
+
+
+def reporter(commitment):
+    """Who reported the promise as kept."""
+    return get_user_model().objects.filter(pk=commitment.reported_by_id)
+
+
+OF_ASSIGNMENT = {"co": co, "head": of_department("approver"), "lead": of_case("lead"), "office": office}
+OF_COMMITMENT = {
+    "keeper": of_department("handler"),
+    "head": of_department("approver"),
+    "approver": confirmer,
+    "reporter": reporter,
+    **{name: of_case(name) for name in ("author", "followers", "deputy", "office")},
+}
+
+
+def invited(proposal):
+    """Deputies asked to sign who have not answered."""
+    return _accounts(proposal.co_signers.filter(has_signed=None))
+
+
+def signers(proposal):
+    """Deputies who signed it with its author."""
+    return _accounts(proposal.co_signers.filter(has_signed=True))
+
+
+def _accounts(co_signers):
+    return get_user_model().objects.filter(deputy__in=co_signers.values("deputy"))
+
+
+def proposal_co(proposal):
+    """Handlers of the departments that assist with a proposal."""
+    found = DepartmentMember.objects.current().filter(
+        department__in=proposal.parts.values("department"), role="handler"
+    )
+    return get_user_model().objects.filter(pk__in=found.values("user"))
+
+
+def proposal_approver(proposal):
+    """The lead's approvers, but not who wrote the reply."""
+    writers = proposal.replies.filter(released_at=None).values("author")
+    return members(proposal.department_id, "approver").exclude(pk__in=writers)
+
+
+def proposal_handler(proposal):
+    """Who wrote the reply under review."""
+    return get_user_model().objects.filter(pk__in=proposal.replies.filter(released_at=None).values("author"))
+
+
+def proposal_holder(proposal):
+    """Whose turn it is."""
+    name = {"submitted": "office", "draft": "bearer", "replied": "bearer", "reply_review": "approver"}
+    return OF_PROPOSAL[name.get(proposal.status, "lead")](proposal)
+
+
+OF_PROPOSAL = {
+    "bearer": deputy,
+    "invited": invited,
+    "signers": signers,
+    "office": office,
+    "lead": of_department("handler"),
+    "head": of_department("approver"),
+    "department": of_department("handler", "approver"),
+    "co": proposal_co,
+    "approver": proposal_approver,
+    "handler": proposal_handler,
+    "holder": proposal_holder,
 }

@@ -28,6 +28,8 @@ NOW = {
     S.REPLY_REVIEW: _("%(who)s leads; a second person is checking the reply"),
     S.REPLIED: _("Answered; waiting for a rating by %(who)s"),
     S.REHANDLING: _("%(who)s is handling it again"),
+    S.SUPERVISED: _("%(who)s has stepped in and supervises it"),
+    S.ESCALATED: _("%(who)s has taken it up into a formal proposal"),
 }
 UNTIL = {
     S.SUBMITTED: _("a decision is due by %(day)s"),
@@ -37,6 +39,7 @@ UNTIL = {
     S.REFERRED: _("to be assigned by %(day)s"),
     S.REPLIED: _("a rating is possible until %(day)s"),
     S.REHANDLING: _("a new reply is due by %(day)s"),
+    S.SUPERVISED: _("a decision is due by %(day)s"),
 }
 REPLY_DUE = _("a reply is due by %(day)s")
 NEXT = {
@@ -50,6 +53,8 @@ NEXT = {
     S.REPLY_REVIEW: _("Next: the reply is released once the second person agrees"),
     S.REPLIED: _("Next: the author rates the reply; silence is recorded as silence"),
     S.REHANDLING: _("Next: it is handled again and gets a new reply"),
+    S.SUPERVISED: _("Next: the congress office orders it anew, or closes it with a published reason"),
+    S.ESCALATED: _("Next: the reply to the proposal answers it too"),
 }
 TONES = {S.SUBMITTED: "info", S.NEEDS_INFO: "wait", S.REPLIED: "done", S.CLOSED: "done"}
 # The author's own time to answer or rate is an offer, not a promise somebody breaks.
@@ -143,7 +148,7 @@ def _left(suggestion) -> str:
 
 def explain(suggestion, changes) -> list[str]:
     """How the due date came about, sentence by sentence."""
-    if suggestion.due_rule == "=":
+    if suggestion.due_rule.startswith("="):
         return [gettext("The congress office set this date when it assigned the case.")]
     if not suggestion.due_since or not suggestion.due_rule:
         return []

@@ -48,9 +48,36 @@ TITLES = {
     "classified": _("Category and place were set"),
     "decline_proposed": _("The deputy proposed to decline"),
     "recused": _("A deputy stood aside"),
+    "returned": _("Returned to the congress office as not theirs"),
+    "taken_up": _("Taken up into a proposal of deputies"),
+    "proposal_over": _("The proposal was withdrawn; the deputy has it in hand again"),
+    "answered_by_proposal": _("Answered with the reply to the proposal of deputies"),
+    "supervised": _("Rated: attitude “%(attitude)s”, result “%(result)s”; the congress office supervises it"),
+    "lowered": _("The rating was changed: attitude “%(attitude)s”, result “%(result)s”; the case is open again"),
+    "raised": _("The rating was changed: attitude “%(attitude)s”, result “%(result)s”; the case is closed"),
+    "rating_changed": _("The rating was changed: attitude “%(attitude)s”, result “%(result)s”"),
+    "promise_refused": _("The author is not satisfied with how a promise was kept; the case is open again"),
+    "reopened": _("A promise was not kept in time; the case is open again"),
+    "ordered_again": _("The congress office ordered it to be handled again"),
+    "closed_over": _("Closed by the congress office, with the reason published"),
+    "supervisor_named": _("The congress office named a supervisor"),
+    "closing_proposed": _("Closing was proposed; a second person decides"),
+    "closing_refused": _("Closing was not agreed to"),
+    "due_today": _("Reminder: due today"),
+    "urged": _("Urged"),
+    "extension_asked": _("The department asked for more time"),
+    "extension_granted": _("More time was granted, until %(due)s"),
+    "extension_refused": _("More time was refused"),
+    "recalculated": _("The calendar changed: now due on %(due)s"),
+    "progress": _("Progress"),
+    "internal_note": _("Note among staff"),
+    "contact_made": _("Somebody was spoken with"),
 }
 FOR_AUTHOR = {"contact_viewed", "consent_withdrawn", "unpublished"}
-FOR_STAFF = {"due_soon", "redacted", "classified", "decline_proposed", "recused"}
+FOR_STAFF = {
+    "due_soon", "due_today", "redacted", "classified", "decline_proposed", "recused", "supervisor_named",
+    "closing_proposed", "closing_refused", "extension_asked", "extension_refused", "internal_note", "contact_made",
+}  # fmt: skip
 TONES = {"overdue": "late", "needs_info": "wait", "declined": "calm", "merged": "calm", "withdrawn": "calm"}
 
 

@@ -120,6 +120,22 @@ def office(city):
 
 
 @pytest.fixture
+def other_office(city):
+    """A second member of the office: what needs two people needs her."""
+    user = person("", "综合处", "other-office@example.com")
+    OfficeMember.objects.create(user=user)
+    return user
+
+
+@pytest.fixture
+def other_approver(city):
+    """Releases replies of the other department."""
+    user = person("", "何审核", "other-approver@example.com")
+    DepartmentMember.objects.create(user=user, department=city.traffic, role="approver")
+    return user
+
+
+@pytest.fixture
 def session(city, deputy):
     """An announced session a week from now, 9:00-10:00, four slots of one place each; ``deputy`` is on duty."""
     return make_session(city.station, [deputy.deputy])
@@ -172,6 +188,12 @@ def case(draft, request):
             "closed": ("replied", lambda s: workflow.rate(s, by=s.author, attitude=3, result=3)),
             "rehandling": ("replied", lambda s: workflow.rate(s, by=s.author, attitude=2, result=1, reason="不够")),
         }  # fmt: skip
+        if status == "supervised":
+            go("rehandling", suggestion)
+            steps["reply_review"](suggestion)
+            steps["replied"](suggestion)
+            workflow.rate(suggestion, by=suggestion.author, attitude=2, result=1, reason="还是没有解决")
+            return suggestion
         if status in ends:
             before, last = ends[status]
             go(before, suggestion)

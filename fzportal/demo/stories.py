@@ -113,7 +113,7 @@ def pass_days(suggestion, days):
     suggestion.replies.update(
         created_at=F("created_at") - gap, handed_in_at=F("handed_in_at") - gap, released_at=F("released_at") - gap
     )
-    suggestion.assignments.update(at=F("at") - gap, ended_at=F("ended_at") - gap)
+    suggestion.assignments.update(at=F("at") - gap, due_at=F("due_at") - gap)
     suggestion.versions.update(at=F("at") - gap)
     suggestion.consents.update(given_at=F("given_at") - gap)
     suggestion.refresh_from_db()

@@ -67,13 +67,17 @@ def test_every_telling_move_has_its_message():
             assert text.strip(), event
 
 
+# An end is left by an author's second thoughts, and when a promise was not kept or did not satisfy.
+LEAVES_AN_END = {"lowered", "promise_refused", "reopened"}
+
+
 def test_every_move_starts_where_the_object_can_be_and_every_state_has_a_way_out():
     for model in [m for m in apps.get_models() if issubclass(m, Movable)]:
         states, moves = set(model.Status.values), model.moves()
         assert {m.source for m in moves} | {m.target for m in moves} <= states
         reached = {m.target for m in moves}
         assert all(any(m.source == s for m in moves) for s in reached - set(model.ENDS))
-        assert not any(m.source in model.ENDS for m in moves)
+        assert {m.name for m in moves if m.source in model.ENDS} <= LEAVES_AN_END
 
 
 def imported(tree) -> set[str]:

@@ -110,6 +110,27 @@ class DepartmentMember(Membership):
         return cls.objects.current().filter(user=user).order_by().values_list("role", "department_id")
 
 
+class Passage(models.Model):
+    """A passage departments use again and again in replies; words in braces are filled in (``{number}``)."""
+
+    department = models.ForeignKey(
+        Department, models.CASCADE, null=True, blank=True, related_name="passages", verbose_name=_("department"),
+        help_text=_("Empty: for every department."),
+    )  # fmt: skip
+    title = models.CharField(_("title"), max_length=60)
+    text = models.TextField(_("text"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
+
+    def __str__(self):
+        return self.title
+
+
 class ServicePromise(models.Model):
     """How long a state may last (服务承诺). No law sets these but where the source says so (DOMAIN rule 2)."""
 

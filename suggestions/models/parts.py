@@ -1,4 +1,4 @@
-"""What belongs to one suggestion: contact, consents, files, public versions, history, assignments, recusals."""
+"""What belongs to one suggestion: contact, consents, files, public versions, history, talks, recusals."""
 
 import uuid
 
@@ -76,27 +76,55 @@ def attachment_path(attachment, name: str) -> str:
     return f"attachments/{timezone.now():%Y/%m}/{uuid.uuid4().hex}"
 
 
-class Attachment(models.Model):
+class StoredFile(models.Model):
     """A photo or PDF, re-encoded or checked on its way in; served only by a view that asks permission."""
 
-    suggestion = models.ForeignKey(Suggestion, models.CASCADE, related_name="attachments")
     file = models.FileField(upload_to=attachment_path)
     name = models.CharField(_("name"), max_length=120)
     content_type = models.CharField(max_length=20)
     size = models.PositiveIntegerField(_("size"))
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
-    # Faces and plates: the office decides per file whether it is published with the text.
-    is_public = models.BooleanField(_("published"), default=False)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        abstract = True
         ordering = ["pk"]
-        verbose_name = _("attachment")
-        verbose_name_plural = _("attachments")
 
     def __str__(self):
         return self.name
+
+
+class Attachment(StoredFile):
+    """What the author sent along."""
+
+    suggestion = models.ForeignKey(Suggestion, models.CASCADE, related_name="attachments")
+    # Faces and plates: the office decides per file whether it is published with the text.
+    is_public = models.BooleanField(_("published"), default=False)
+
+    class Meta(StoredFile.Meta):
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+
+
+class Evidence(StoredFile):
+    """What a department shows: with a reply, or of a promise kept. Read by whoever reads what it belongs to."""
+
+    reply = models.ForeignKey("suggestions.Reply", models.CASCADE, null=True, blank=True, related_name="evidence")
+    commitment = models.ForeignKey(
+        "suggestions.Commitment", models.CASCADE, null=True, blank=True, related_name="evidence"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta(StoredFile.Meta):
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reply__isnull=False, commitment=None) | Q(reply=None, commitment__isnull=False),
+                name="evidence_of_a_reply_or_of_a_promise",
+            )
+        ]
 
 
 class PublicVersion(models.Model):
@@ -132,36 +160,10 @@ class SuggestionChange(Change):
             # A reminder is told once per due date, however often the clock's task runs.
             models.UniqueConstraint(
                 fields=["subject", "event", "due_at"],
-                condition=Q(event__in=["due_soon", "overdue"]),
+                condition=Q(event__in=["due_soon", "due_today", "overdue"]),
                 name="reminded_once",
             )
         ]
-
-
-class Assignment(models.Model):
-    """A department's part in a suggestion (交办)."""
-
-    class Part(models.TextChoices):
-        LEAD = "lead", _("Lead")
-        CO = "co", _("Co-handler")
-
-    suggestion = models.ForeignKey(Suggestion, models.PROTECT, related_name="assignments")
-    department = models.ForeignKey("suggestions.Department", models.PROTECT, related_name="assignments")
-    part = models.CharField(_("part"), max_length=4, choices=Part.choices, default=Part.LEAD)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(_("assigned"), default=timezone.now)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["suggestion"], condition=Q(part="lead", ended_at=None), name="one_lead_at_a_time"
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.department} · {self.get_part_display()}"
 
 
 class Recusal(models.Model):
@@ -177,3 +179,43 @@ class Recusal(models.Model):
 
     def __str__(self):
         return f"{self.deputy}: {self.reason}"
+
+
+class ContactMade(models.Model):
+    """Somebody spoke with the author, or with the deputy before a reply: telephone, visit, meeting (联系沟通)."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("Telephone")
+        VISIT = "visit", _("Visit")
+        MEETING = "meeting", _("Meeting")
+
+    class With(models.TextChoices):
+        AUTHOR = "author", _("The author")
+        DEPUTY = "deputy", _("The deputy")
+        OTHER = "other", _("Others")
+
+    suggestion = models.ForeignKey(Suggestion, models.CASCADE, null=True, blank=True, related_name="contacts_made")
+    proposal = models.ForeignKey(
+        "suggestions.Proposal", models.CASCADE, null=True, blank=True, related_name="contacts_made"
+    )
+    kind = models.CharField(_("how"), max_length=8, choices=Kind.choices)
+    with_whom = models.CharField(_("with whom"), max_length=8, choices=With.choices)
+    on = models.DateField(_("on"))
+    note = models.TextField(_("what was said"))
+    department = models.ForeignKey("suggestions.Department", models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["on", "pk"]
+        verbose_name = _("contact made")
+        verbose_name_plural = _("contacts made")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(suggestion__isnull=False, proposal=None) | Q(suggestion=None, proposal__isnull=False),
+                name="contact_made_about_one_thing",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.on} {self.get_kind_display()}"

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -53,7 +54,8 @@ def worked_on_by(user) -> Q:
         return ~Q(status="draft")
     mine = NOBODY
     if departments := user.scopes("handler") | user.scopes("approver"):
-        mine |= Q(department__in=departments)
+        assisting = apps.get_model("suggestions.Assignment").objects.active().co().filter(department__in=departments)
+        mine |= Q(department__in=departments) | Q(pk__in=assisting.values("suggestion"))
     if deputies := deputies_of(user):
         mine |= Q(deputy__in=deputies) | in_pool_of(deputies)
     return mine

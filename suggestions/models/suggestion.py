@@ -99,6 +99,11 @@ class Suggestion(Movable):
     department = models.ForeignKey(
         "suggestions.Department", models.PROTECT, null=True, blank=True, related_name="led", verbose_name=_("lead")
     )
+    # The formal proposal of deputies it is taken up into.
+    taken_up = models.ForeignKey(
+        "suggestions.Proposal", models.PROTECT, null=True, blank=True, related_name="suggestions",
+        verbose_name=_("taken up into"),
+    )  # fmt: skip
     decline_reason = models.ForeignKey("suggestions.DeclineReason", models.PROTECT, null=True, blank=True)
     proposed_lead = models.ForeignKey(
         "suggestions.Department",
@@ -127,9 +132,14 @@ class Suggestion(Movable):
     moves_path = "suggestions.workflow.MOVES"
     news_path = "suggestions.workflow.NEWS"
     audiences_path = "suggestions.audiences.AUDIENCES"
-    plain_news = ("claimed_at_station", "consent_withdrawn", "withdrawn")
+    plain_news = ("claimed_at_station", "consent_withdrawn", "withdrawn", "urged")
     news_words = {
         "due_soon": _("Reminder: the due date is near"), "overdue": _("The promised date has passed"),
+        "due_today": _("Reminder: due today"), "urged": _("Urged"), "progress": _("Progress"),
+        "extension_asked": _("More time was asked for"), "extension_granted": _("More time was granted"),
+        "extension_refused": _("More time was refused"), "rating_changed": _("The rating was changed"),
+        "supervisor_named": _("A supervisor was named"), "closing_proposed": _("Closing was proposed"),
+        "closing_refused": _("Closing was not agreed to"),
         "published": _("Published"), "decline_proposed": _("The deputy proposed to decline"),
         "consent_withdrawn": _("A consent was withdrawn"),
         "together_ended": _("The one it was merged into ended without an answer"),
@@ -214,12 +224,12 @@ class Suggestion(Movable):
 
     def due_for(self, target, now):
         """The promise of ``target`` from ``now``: (due or None, rule). Promises are rows the office edits."""
-        promise = ServicePromise.objects.filter(state=target).first()
+        # Ordered or reopened, it is handled again: the promise of handling again counts.
+        state = self.Status.REHANDLING if target == self.Status.IN_PROGRESS else target
+        promise = ServicePromise.objects.filter(state=state).first()
         if promise is None:
             return None, ""
-        today = timezone.localdate(now)
-        counted = workdays.add if promise.unit == ServicePromise.Unit.WORKING_DAY else workdays.add_months
-        return workdays.close_of(counted(today, promise.amount)), promise.rule
+        return workdays.close_of(workdays.due(timezone.localdate(now), promise.rule)), promise.rule
 
     def resumed(self, now):
         """What was left of the promise when the last question was asked, from today; at least one working day."""

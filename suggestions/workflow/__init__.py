@@ -1,4 +1,4 @@
-"""What happens to a suggestion: the table of moves, and the verbs, by who says them."""
+"""What happens to a suggestion: the tables of moves, and the verbs, by who says them."""
 
 from .citizen import (
     TooMany,
@@ -9,7 +9,6 @@ from .citizen import (
     detach,
     follow,
     introduce,
-    rate,
     submit,
     support,
     unfollow,
@@ -18,17 +17,47 @@ from .citizen import (
     withdraw_consent,
     write,
 )
-from .clock import anonymise_contact, close_silent, purge_draft, remind
-from .department import hand_in, release_reply, save_reply, send_back, take_on
+from .clock import anonymise_contact, close_silent, purge_draft, recalculate, remind
+from .commitments import confirm_kept, miss, rate_promise, reopen, report_kept, send_report_back
+from .department import (
+    ask_extension,
+    decide_extension,
+    hand_in,
+    log_contact,
+    note_progress,
+    release_reply,
+    save_reply,
+    send_back,
+    take_on,
+    urge,
+)
 from .deputy import answer_directly, claim, propose_decline, recuse, refer, release
 from .intake import take_in
-from .moves import MOVES, NEWS
+from .moves import (
+    ASSIGNMENT_MOVES,
+    ASSIGNMENT_NEWS,
+    COMMITMENT_MOVES,
+    COMMITMENT_NEWS,
+    MOVES,
+    NEWS,
+    PROPOSAL_MOVES,
+    PROPOSAL_NEWS,
+)
 from .office import accept, ask, assign, classify, decline, merge, publish, redact, unpublish, view_contact
+from .parts import give_opinion, involve, relieve, return_case, return_part, take_part
 from .reception import raise_from_reception
+from .supervision import close_over, name_supervisor, order_again, propose_closing, refuse_closing
+from .verdict import change_rating, rate
 
 __all__ = [
+    "ASSIGNMENT_MOVES",
+    "ASSIGNMENT_NEWS",
+    "COMMITMENT_MOVES",
+    "COMMITMENT_NEWS",
     "MOVES",
     "NEWS",
+    "PROPOSAL_MOVES",
+    "PROPOSAL_NEWS",
     "TooMany",
     "accept",
     "adopt",
@@ -36,38 +65,62 @@ __all__ = [
     "answer",
     "answer_directly",
     "ask",
+    "ask_extension",
     "assign",
     "attach",
     "begin",
+    "change_rating",
     "claim",
     "classify",
+    "close_over",
     "close_silent",
+    "confirm_kept",
+    "decide_extension",
     "decline",
     "detach",
     "follow",
+    "give_opinion",
     "hand_in",
     "introduce",
+    "involve",
+    "log_contact",
     "merge",
+    "miss",
+    "name_supervisor",
+    "note_progress",
+    "order_again",
+    "propose_closing",
     "propose_decline",
     "publish",
     "purge_draft",
     "raise_from_reception",
     "rate",
+    "rate_promise",
+    "recalculate",
     "recuse",
     "redact",
     "refer",
+    "refuse_closing",
     "release",
     "release_reply",
+    "relieve",
     "remind",
+    "reopen",
+    "report_kept",
+    "return_case",
+    "return_part",
     "save_reply",
     "send_back",
+    "send_report_back",
     "submit",
     "support",
     "take_in",
     "take_on",
+    "take_part",
     "unfollow",
     "unpublish",
     "unsupport",
+    "urge",
     "view_contact",
     "withdraw",
     "withdraw_consent",

@@ -1,4 +1,4 @@
-"""What a citizen does: submit, answer a question, withdraw, rate, support, follow, take a consent back."""
+"""What a citizen does: submit, answer a question, withdraw, support, follow, take a consent back."""
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -11,10 +11,11 @@ from accounts.permissions import is_verified
 from fzportal.workflow import MoveNotAllowed, Stale, lock, move, record
 
 from .. import search
-from ..models import Attachment, Consent, Contact, Follow, NumberSeries, Rating, Suggestion, Support
+from ..models import Attachment, Consent, Contact, Follow, NumberSeries, Suggestion, Support
 from ..models.parts import attachment_path
 from ..permissions import is_author
 from .merged import tell_merged
+from .parts import parts_follow
 
 S = Suggestion.Status
 
@@ -135,24 +136,10 @@ def answer(suggestion, *, by, text):
 def withdraw(suggestion, *, by, note=""):
     """Take the suggestion back before it is answered."""
     change = move(suggestion, S.WITHDRAWN, by=by, note=note)
+    parts_follow(suggestion, now=change.at)
+    suggestion.taken_up = None
+    suggestion.save(update_fields=["taken_up"])
     tell_merged(suggestion, now=change.at)
-    return change
-
-
-@transaction.atomic
-def rate(suggestion, *, by, attitude, result, missed_points=False, reason=""):
-    """Rate the latest released reply: satisfied closes the case, a dissatisfied result has it handled again.
-
-    ``attitude`` and ``result`` are ``Rating.Grade`` values. Raises Stale when there is nothing to rate any more.
-    """
-    lock(suggestion)
-    dissatisfied = result == Rating.Grade.DISSATISFIED
-    target = S.REHANDLING if dissatisfied else S.CLOSED
-    change = move(suggestion, target, by=by, note=reason, event="" if dissatisfied else "rated")
-    reply = suggestion.replies.released().last()
-    Rating.objects.create(
-        reply=reply, attitude=attitude, result=result, missed_points=missed_points, reason=reason, at=change.at
-    )
     return change
 
 

@@ -3,7 +3,8 @@
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from fzportal.workflow import lock, move, record
+from fzportal import workdays
+from fzportal.workflow import Reader, lock, move, reclock, record
 from notifications.models import Notification
 
 from ..models import Suggestion, SuggestionChange
@@ -22,18 +23,34 @@ def close_silent(suggestion, *, by=None, now=None):
     return True
 
 
-def remind(suggestion, *, event, by=None, now=None):
-    """Write the reminder ``due_soon`` or ``overdue`` once per due date; True when this call wrote it."""
-    due_at = suggestion.due_at
+def remind(movable, *, event, by=None, now=None):
+    """Write a reminder ("due_soon", "due_today", "overdue") once per due date; True when this call wrote it.
+
+    ``movable``: a suggestion, or what else has a clock; its ``news_prefix`` stands before the event.
+    """
+    due_at = movable.due_at
     try:
         with transaction.atomic():
-            lock(suggestion)
+            lock(movable)
             # Somebody acted since the task looked: there is nothing to remind of.
-            if suggestion.due_at != due_at or not suggestion.is_open:
+            if movable.due_at != due_at or not movable.is_open:
                 return False
-            record(suggestion, event, by=by, role="clock", now=now)
+            record(movable, f"{movable.news_prefix}{event}", by=by, role="clock", now=now)
     except IntegrityError:
         return False
+    return True
+
+
+@transaction.atomic
+def recalculate(movable, *, by=None, now=None):
+    """Count a running promise anew after the calendar changed; True when its date moved. Leaves a line of history."""
+    lock(movable)
+    if not movable.is_open or movable.due_at is None or not movable.due_rule.strip("="):
+        return False
+    if workdays.close_of(workdays.due(timezone.localdate(movable.due_since), movable.due_rule)) == movable.due_at:
+        return False
+    was = timezone.localdate(movable.due_at).isoformat()
+    reclock(movable, f"{movable.news_prefix}recalculated", by=by, role="clock", note=was, read=Reader.PUBLIC, now=now)
     return True
 
 

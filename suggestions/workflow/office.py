@@ -11,6 +11,8 @@ from ..models import Assignment, Consent, ContactView, Follow, PublicVersion, Su
 from ..permissions import may_see_contact
 from .merged import tell_merged
 from .moves import BEFORE_REPLIED
+from .parts import give, relieve_all
+from .supervision import end_supervision
 
 S = Suggestion.Status
 # Matters that are never public, whoever consented (DOMAIN rule 8).
@@ -68,14 +70,17 @@ def merge(suggestion, *, by, into, note=""):
 
 
 @transaction.atomic
-def assign(suggestion, *, by, department, due_at=None, note=""):
-    """Make ``department`` the lead. ``due_at`` set by hand wins over the promise."""
+def assign(suggestion, *, by, department, co=(), due_at=None, note=""):
+    """Make ``department`` the lead and ``co`` those who assist. ``due_at`` set by hand wins over the promise."""
     # The table looks at who led it until now.
     change = move(suggestion, S.ASSIGNED, by=by, note=note, due_at=due_at)
-    suggestion.department = department
-    suggestion.save(update_fields=["department"])
-    suggestion.assignments.filter(part=Assignment.Part.LEAD, ended_at=None).update(ended_at=change.at)
-    Assignment.objects.create(suggestion=suggestion, department=department, by=by, at=change.at)
+    suggestion.department, suggestion.taken_up = department, None
+    suggestion.save(update_fields=["department", "taken_up"])
+    end_supervision(suggestion, now=change.at)
+    relieve_all(suggestion.assignments.active(), now=change.at)
+    give(suggestion, department=department, part=Assignment.Part.LEAD, by=by, now=change.at)
+    for other in co:
+        give(suggestion, department=other, part=Assignment.Part.CO, by=by, now=change.at)
     return change
 
 

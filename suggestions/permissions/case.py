@@ -1,4 +1,4 @@
-"""May this actor do this to this suggestion: predicates ``(by, suggestion)``, no request.
+"""Who somebody is to a suggestion, and what they may read of it.
 
 ``by`` is a user, a ``CodeHolder`` (somebody who typed number and query code), or None (the clock).
 """
@@ -7,13 +7,13 @@ from accounts.permissions import CodeHolder, is_office
 from fzportal.workflow import acts_as, is_clock
 from liaison import permissions as liaison
 
-from .models import Suggestion
-from .models.scope import deputies_of
+from ..models import Suggestion
+from ..models.scope import deputies_of
 
 __all__ = ["CodeHolder", "is_clock", "is_office"]
 
 
-def _scopes(by, name) -> frozenset:
+def scopes(by, name) -> frozenset:
     """The pks ``by`` is ``name`` for; none for the clock and for strangers."""
     return by.scopes(name) if by is not None and by.is_authenticated else frozenset()
 
@@ -29,7 +29,7 @@ def is_author(by, suggestion) -> bool:
 @acts_as("deputy")
 def may_claim(by, suggestion) -> bool:
     """A deputy in whose pool it waits, not recused."""
-    if suggestion.status != Suggestion.Status.ACCEPTED or not _scopes(by, "deputy"):
+    if suggestion.status != Suggestion.Status.ACCEPTED or not scopes(by, "deputy"):
         return False
     return Suggestion.objects.in_pool_of(deputies_of(by)).filter(pk=suggestion.pk).exists()
 
@@ -54,7 +54,7 @@ def is_recording_office(by, suggestion) -> bool:
 
 def was_present(by, reception) -> bool:
     """A deputy who was there when it was said at a station, and is not the one who said it."""
-    mine = _scopes(by, "deputy")
+    mine = scopes(by, "deputy")
     if not mine or reception.appointment.user_id == by.pk:
         return False
     return reception.deputies.filter(pk__in=mine).exists()
@@ -71,7 +71,7 @@ def heard_it(by, suggestion) -> bool:
 @acts_as("deputy")
 def is_claimer(by, suggestion) -> bool:
     """The deputy who claimed it, while still a deputy."""
-    return suggestion.deputy_id is not None and suggestion.deputy_id in _scopes(by, "deputy")
+    return suggestion.deputy_id is not None and suggestion.deputy_id in scopes(by, "deputy")
 
 
 @acts_as("deputy")
@@ -89,13 +89,13 @@ def is_office_of_unled(by, suggestion) -> bool:
 @acts_as("department")
 def is_handler(by, suggestion) -> bool:
     """A handler of the lead department."""
-    return suggestion.department_id is not None and suggestion.department_id in _scopes(by, "handler")
+    return suggestion.department_id is not None and suggestion.department_id in scopes(by, "handler")
 
 
 @acts_as("department")
 def is_approver(by, suggestion) -> bool:
     """An approver of the lead department."""
-    return suggestion.department_id is not None and suggestion.department_id in _scopes(by, "approver")
+    return suggestion.department_id is not None and suggestion.department_id in scopes(by, "approver")
 
 
 @acts_as("department")
@@ -125,8 +125,11 @@ def may_read_note(by, suggestion, change) -> bool:
 
 
 def works_on(by, suggestion) -> bool:
-    """Staff of any role on this case."""
-    return is_office(by) or is_claimer(by, suggestion) or is_handler(by, suggestion) or is_approver(by, suggestion)
+    """Staff of any role on this case, those who assist included."""
+    if is_office(by) or is_claimer(by, suggestion) or is_handler(by, suggestion) or is_approver(by, suggestion):
+        return True
+    mine = scopes(by, "handler") | scopes(by, "approver")
+    return bool(mine) and suggestion.assignments.active().filter(department__in=mine).exists()
 
 
 def may_open_attachment(by, attachment) -> bool:
@@ -140,3 +143,13 @@ def may_open_attachment(by, attachment) -> bool:
     if attachment.is_public and suggestion.published_at is not None:
         return True
     return is_author(by, suggestion) or works_on(by, suggestion) or may_claim(by, suggestion)
+
+
+def may_open_evidence(by, evidence) -> bool:
+    """Whoever may read the reply or the promise it belongs to: everybody once it is released and published."""
+    reply = evidence.reply or evidence.commitment.reply
+    suggestion = reply.suggestion
+    if works_on(by, suggestion):
+        return True
+    is_out = reply.released_at is not None and (evidence.reply_id or evidence.commitment.fulfilled_at)
+    return bool(is_out) and (is_author(by, suggestion) or suggestion.published_at is not None)
