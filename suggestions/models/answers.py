@@ -20,6 +20,11 @@ class ReplyQuerySet(models.QuerySet):
         """Being written or under review."""
         return self.filter(released_at=None)
 
+    def with_parts(self):
+        """What pages show: who answers, the points, what is promised, the files, what the author thinks of it."""
+        found = self.select_related("department", "deputy", "author", "rating")
+        return found.prefetch_related("points", "commitments", "evidence")
+
 
 class Answer(models.Model):
     """An answer in the making or given: text and class by one person, released by a second."""

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -110,6 +110,20 @@ class DepartmentMember(Membership):
         return cls.objects.current().filter(user=user).order_by().values_list("role", "department_id")
 
 
+class PassageQuerySet(models.QuerySet):
+    """Which passages."""
+
+    def readable_in(self, departments):
+        """Those of the departments (pks), and everybody's."""
+        return self.filter(Q(department=None) | Q(department__in=departments))
+
+    def offered_in(self, department):
+        """May be put into a reply of ``department`` (a pk): its own first."""
+        return self.readable_in([department]).filter(is_active=True).order_by(
+            F("department").asc(nulls_last=True), "position", "pk"
+        )
+
+
 class Passage(models.Model):
     """A passage departments use again and again in replies; words in braces are filled in (``{number}``)."""
 
@@ -121,6 +135,8 @@ class Passage(models.Model):
     text = models.TextField(_("text"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = PassageQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

@@ -58,7 +58,8 @@ class Commitment(Movable):
     reply = models.ForeignKey(Reply, models.CASCADE, related_name="commitments")
     department = models.ForeignKey("suggestions.Department", models.PROTECT, related_name="commitments")
     what = models.CharField(_("what is promised"), max_length=300)
-    due_on = models.DateField(_("by"))
+    # Only while drafted may the day be still to come to mind.
+    due_on = models.DateField(_("by"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.DRAFTED)
     report = models.TextField(_("what was done"), blank=True)
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -86,6 +87,10 @@ class Commitment(Movable):
             models.CheckConstraint(
                 condition=~Q(status="fulfilled") | (Q(fulfilled_at__isnull=False) & ~Q(report="")),
                 name="kept_promises_say_what_was_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="drafted") | (Q(due_on__isnull=False) & ~Q(what="")),
+                name="promises_given_say_what_and_when",
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("reported_by")),

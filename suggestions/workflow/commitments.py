@@ -17,13 +17,13 @@ C = Commitment.Status
 
 
 def draft_commitments(reply, promises):
-    """Keep what a reply in the making promises, [(what, date)], in place of what it promised before."""
+    """Keep what a reply in the making promises, [(what, date or None)], in place of what it promised before."""
     reply.commitments.filter(status=C.DRAFTED).delete()
     now = timezone.now()
     Commitment.objects.bulk_create([
         Commitment(
             reply=reply, suggestion_id=reply.suggestion_id, department_id=reply.department_id, what=what, due_on=on,
-            due_at=workdays.close_of(on), due_since=now, due_rule=f"={on}",
+            due_at=on and workdays.close_of(on), due_since=now, due_rule=f"={on}" if on else "",
         )
         for what, on in promises
     ])  # fmt: skip
