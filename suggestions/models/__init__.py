@@ -6,7 +6,7 @@ from .catalogue import Category, DeclineReason, Department, DepartmentMember, Pa
 from .commitments import Commitment, CommitmentChange, Supervision
 from .figures import Export, Statistic, StatisticsRun
 from .imports import ImportRow, ImportRun
-from .numbers import NumberSeries
+from .numbers import NumberSeries, ProposalSeries
 from .parts import (
     Attachment,
     Consent,
@@ -20,6 +20,7 @@ from .parts import (
 )
 from .proposals import CoSigner, Proposal, ProposalChange, ProposalPart, ProposalReply
 from .suggestion import Suggestion
+from .verdicts import Verdict
 
 __all__ = [
     "Assignment",
@@ -48,6 +49,7 @@ __all__ = [
     "ProposalChange",
     "ProposalPart",
     "ProposalReply",
+    "ProposalSeries",
     "PublicVersion",
     "Rating",
     "Recusal",
@@ -60,4 +62,5 @@ __all__ = [
     "SuggestionChange",
     "Supervision",
     "Support",
+    "Verdict",
 ]

@@ -24,6 +24,12 @@ class CommitmentQuerySet(models.QuerySet):
         """Announced to the author: everything but drafts."""
         return self.exclude(status=Commitment.Status.DRAFTED)
 
+    def kept_by(self, user):
+        """Those one's departments promised; every one for the office: what opens at the desk."""
+        if user.is_office:
+            return self.given()
+        return self.given().filter(department__in=user.scopes("handler") | user.scopes("approver"))
+
     def pending(self):
         """Neither kept nor given up: work is left to do."""
         S = Commitment.Status
@@ -100,6 +106,7 @@ class Commitment(Movable):
         indexes = [
             models.Index(fields=["status", "due_at"], name="commitment_due"),
             models.Index(fields=["department", "status", "due_at"], name="commitment_department"),
+            models.Index(fields=["-due_on", "-id"], name="commitment_ledger"),
         ]
 
     def __str__(self):
@@ -110,9 +117,12 @@ class Commitment(Movable):
         return f"{self.suggestion.get_absolute_url()}#commitments"
 
     def url_for(self, audience):
-        """As the suggestion has it: authors and followers the public page, staff the desk."""
-        staff = audience in ("keeper", "approver", "reporter", "head", "office", "deputy")
-        return reverse("desk_case", args=[self.suggestion.number]) if staff else self.suggestion.url_for(audience)
+        """The department the promise at its desk, other staff the case; everybody else as the suggestion has it."""
+        if audience in ("keeper", "approver", "reporter", "head"):
+            return reverse("desk_commitment", args=[self.pk])
+        if audience in ("office", "deputy"):
+            return reverse("desk_case", args=[self.suggestion.number])
+        return self.suggestion.url_for(audience)
 
     def addresses(self, audience):
         """The contact of an author without an account."""
