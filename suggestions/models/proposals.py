@@ -26,8 +26,23 @@ class ProposalQuerySet(models.QuerySet):
         return self.exclude(status__in=Proposal.ENDS)
 
     def overdue(self, now=None):
-        """The statutory time has passed."""
-        return self.open().filter(due_at__lt=now or timezone.now())
+        """The statutory time has passed; the deputy's time to evaluate is an offer."""
+        return self.open().exclude(status__in=Proposal.BEARERS_TURN).filter(due_at__lt=now or timezone.now())
+
+    def workable_by(self, user):
+        """Those ``user``'s roles work on: what opens at the desk. A draft is its deputies' own, the invited ones' too."""
+        if user is None or not user.is_authenticated or not user.roles:
+            return self.none()
+        mine = Q(pk__in=[])
+        if user.is_office:
+            mine |= ~Q(status=Proposal.Status.DRAFT) & Q(submitted_at__isnull=False)
+        if deputies := user.scopes("deputy"):
+            signing = CoSigner.objects.filter(deputy__in=deputies).exclude(has_signed=False)
+            mine |= Q(deputy__in=deputies) | Q(pk__in=signing.values("proposal"))
+        if departments := user.scopes("handler") | user.scopes("approver"):
+            assisting = ProposalPart.objects.filter(department__in=departments).values("proposal")
+            mine |= Q(department__in=departments) | Q(pk__in=assisting)
+        return self.filter(mine)
 
     def with_parts(self):
         """What lists and pages show."""
@@ -53,6 +68,8 @@ class Proposal(Movable):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     ENDS = (Status.CLOSED, Status.WITHDRAWN)
+    # Time that is the deputy's own.
+    BEARERS_TURN = (Status.DRAFT, Status.REPLIED)
 
     # As printed on the paper, "榕人代建〔2026〕123号"; given when it is submitted.
     number = models.CharField(_("number"), max_length=30, unique=True, null=True, editable=False)
@@ -70,6 +87,11 @@ class Proposal(Movable):
         "suggestions.Department", models.PROTECT, null=True, blank=True, related_name="proposals",
         verbose_name=_("lead"),
     )  # fmt: skip
+    # The unit a returning lead names instead (DOMAIN rule 4).
+    proposed_lead = models.ForeignKey(
+        "suggestions.Department", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("proposed lead"),
+    )  # fmt: skip
     # The statutory time in months from assignment: 3, or 6 when broad and difficult, with the office's consent.
     months = models.PositiveSmallIntegerField(_("months"), default=3)
     # 重点督办: supervised by a leader of the congress, named here as everybody may read.
@@ -86,7 +108,15 @@ class Proposal(Movable):
     audiences_path = "suggestions.audiences.OF_PROPOSAL"
     news_prefix = "proposal_"
     called_to_act = ("office", "lead", "approver", "handler", "invited")
-    plain_news = ("proposal_withdrawn",)
+    plain_news = (
+        "proposal_withdrawn", "proposal_evaluated", "proposal_replied", "proposal_marked_key", "proposal_opinion_in",
+    )  # fmt: skip
+    news_words = {
+        "proposal_invited": _("Asked to sign a proposal"), "proposal_signed": _("Signed"),
+        "proposal_not_signed": _("Not signed"), "proposal_opinion_in": _("Give the opinion"),
+        "proposal_marked_key": _("Marked as key proposal"), "proposal_due_soon": _("Reminder: the due date is near"),
+        "proposal_due_today": _("Reminder: due today"), "proposal_overdue": _("The statutory time has passed"),
+    }  # fmt: skip
 
     class Meta:
         ordering = ["-pk"]
@@ -113,10 +143,33 @@ class Proposal(Movable):
         """The page everybody may read."""
         return reverse("proposal_detail", args=[self.pk])
 
+    def url_for(self, audience):
+        """Whoever hears of a proposal works on it: the desk."""
+        return reverse("desk_proposal", args=[self.pk])
+
     @property
     def is_open(self) -> bool:
         """Work is left to do."""
         return self.status not in self.ENDS
+
+    @property
+    def is_public(self) -> bool:
+        """Everybody may read it."""
+        return self.status not in (self.Status.DRAFT, self.Status.WITHDRAWN)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Somebody else than the deputy has let the time pass."""
+        is_late = self.due_at is not None and self.due_at < timezone.now()
+        return is_late and self.is_open and self.status not in self.BEARERS_TURN
+
+    def bundle(self):
+        """The suggestions it takes up: those the deputy has kept with the draft, then those that became part of it."""
+        Status = self.suggestions.model.Status
+        if self.status == self.Status.DRAFT:
+            return self.suggestions.filter(status=Status.TRIAGING, deputy=self.deputy_id)
+        # What left it on a way of its own while it was a draft does not count.
+        return self.suggestions.filter(Q(status=Status.ESCALATED) | Q(replies__proposal=self)).distinct()
 
     def due_for(self, target, now):
         """The statutory months from assignment; one month when handled again; 20 working days to evaluate."""
@@ -192,6 +245,9 @@ class ProposalReply(Answer):
 
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="replies")
     department = models.ForeignKey("suggestions.Department", models.PROTECT, related_name="+")
+    # One dated promise of a class-B reply: it enters the ledger with every suggestion answered (DOMAIN rule 6).
+    promise = models.CharField(_("what is promised"), max_length=300, blank=True)
+    promised_on = models.DateField(_("by"), null=True, blank=True)
     evaluation = models.PositiveSmallIntegerField(_("evaluation"), choices=Rating.Grade.choices, null=True, blank=True)
     evaluation_note = models.TextField(_("what the deputy says"), blank=True)
     evaluated_at = models.DateTimeField(_("evaluated"), null=True, blank=True)
