@@ -152,7 +152,7 @@ def test_ten_thousand_followers_take_as_many_statements_as_ten(
 ):
     follow_by(draft, 10)
     answered(draft)
-    with django_assert_max_num_queries(25) as few:
+    with django_assert_max_num_queries(32) as few:
         tell()
     follow_by(draft, 9_990)
     answered(draft)

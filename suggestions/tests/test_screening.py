@@ -153,7 +153,7 @@ def test_a_due_date_set_by_hand_wins_and_is_a_working_day_to_come(desk, case, ci
     assert (suggestion.department, suggestion.due_at, suggestion.due_rule) == (
         city.traffic,
         workdays.close_of(later),
-        "=",
+        f"={later}",
     )
 
 
