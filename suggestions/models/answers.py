@@ -132,6 +132,7 @@ class Rating(models.Model):
     class Meta:
         verbose_name = _("rating")
         verbose_name_plural = _("ratings")
+        indexes = [models.Index(fields=["at"], name="rating_when")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(reply__isnull=False, commitment=None) | Q(reply=None, commitment__isnull=False),

@@ -31,6 +31,8 @@ class Statistic(models.Model):
     begins = models.DateField(_("begins"))
     figure = models.CharField(_("figure"), max_length=40)
     number = models.BigIntegerField(_("number"))
+    # Of these, in suggestions anybody may read; None where a link would show something else.
+    public = models.BigIntegerField(_("of these public"), null=True, blank=True)
     # Out of how many: no base, no percentage.
     base = models.BigIntegerField(_("base"), null=True, blank=True)
     # Of durations, in working days.
@@ -56,6 +58,8 @@ class StatisticsRun(models.Model):
     began_at = models.DateTimeField(_("began"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     rows = models.PositiveIntegerField(_("rows"), default=0)
+    # The last lines of history it knew: while they are the last, there is nothing new to count.
+    mark = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["pk"]

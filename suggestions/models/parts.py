@@ -155,7 +155,11 @@ class SuggestionChange(Change):
     class Meta(Change.Meta):
         verbose_name = _("change")
         verbose_name_plural = _("changes")
-        indexes = [models.Index(fields=["id"], name="suggestion_change_untold", condition=Q(told_at=None))]
+        indexes = [
+            models.Index(fields=["id"], name="suggestion_change_untold", condition=Q(told_at=None)),
+            # What happened in a month: the lists behind the figures.
+            models.Index(fields=["event", "at"], name="suggestion_change_when"),
+        ]
         constraints = [
             # A reminder is told once per due date, however often the clock's task runs.
             models.UniqueConstraint(
