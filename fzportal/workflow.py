@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from . import workdays
+from .telling import News, Told
 
 
 class Clock(StrEnum):
@@ -76,20 +77,10 @@ class NoteNeeded(MoveNotAllowed):
     """The move needs a reason and none was given. Forms ask for it first."""
 
 
-class Movable(models.Model):
-    """Something with a status and a clock. Subclasses give the three paths, ``due_for`` and ``resumed``."""
+class Movable(Told, models.Model):
+    """Something with a status and a clock. Subclasses give the path, those of ``Told``, ``due_for`` and ``resumed``."""
 
     moves_path = ""
-    news_path = ""
-    audiences_path = ""
-    # Audiences whose news is a call to act, void once the case has moved on.
-    called_to_act: tuple[str, ...] = ()
-    # Events that ask nobody to act, whoever hears of them.
-    plain_news: tuple[str, ...] = ()
-    # Stands before the events of the clock: "due_soon", "co_due_soon".
-    news_prefix = ""
-    # What the delivery log calls news that no button leads to: event -> word.
-    news_words: dict = {}
 
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     # Where the running promise began and how it counts: a rule of ``workdays.due``, or "=" for a moment.
@@ -104,23 +95,6 @@ class Movable(models.Model):
         """The table of moves."""
         return import_string(cls.moves_path)
 
-    @classmethod
-    def news(cls) -> dict[str, tuple]:
-        """What is told without a move: event -> audiences."""
-        return import_string(cls.news_path)
-
-    def audience(self, name: str):
-        """The users behind an audience of the table ("author", "office", "pool" ...), as a queryset."""
-        return import_string(self.audiences_path)[name](self)
-
-    def addresses(self, audience: str) -> list[tuple[str, str]]:
-        """(channel, address) of people in ``audience`` who have no account."""
-        return []
-
-    def url_for(self, audience: str) -> str:
-        """Where this audience reads on, as a path."""
-        return self.get_absolute_url()
-
     def moves_for(self, by) -> list[Move]:
         """The moves ``by`` (a user, or None for the clock) may make from here: buttons, choices and checks read it."""
         return [m for m in self.moves() if m.source == self.status and m.who(by, self)]
@@ -134,7 +108,7 @@ class Movable(models.Model):
         raise NotImplementedError
 
 
-class Change(models.Model):
+class Change(News, models.Model):
     """One line of history. Subclasses add the foreign key ``subject`` with ``related_name="changes"``."""
 
     before = models.CharField(_("from"), max_length=20)
@@ -157,26 +131,6 @@ class Change(models.Model):
 
     def __str__(self):
         return f"{self.before} → {self.after}"
-
-    @property
-    def audiences(self) -> tuple[str, ...]:
-        """Whom this change concerns, as the table says."""
-        way = (self.before, self.after, self.event)
-        rows = [m for m in self.subject.moves() if (m.source, m.target, m.name) == way]
-        # Two rows may join the same states, told differently by who went that way.
-        rows.sort(key=lambda m: m.who.role != self.role)
-        return rows[0].tell if rows else self.subject.news().get(self.event, ())
-
-    @property
-    def wished_channel(self) -> str:
-        """The channel ("email", "sms") the receiver chose for this very news; "" when their preference decides."""
-        return ""
-
-    def is_true_for(self, audience: str) -> bool:
-        """Whether the news still holds: a call to act is void once the case has moved on, a fact is not."""
-        if audience not in self.subject.called_to_act or self.event in self.subject.plain_news:
-            return True
-        return self.subject.status == self.after and self.subject.due_at == self.due_at
 
 
 def lock(obj):

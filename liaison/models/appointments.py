@@ -218,3 +218,11 @@ class AppointmentChange(Change):
         if self.event in ("reminder_day", "reminder_hour"):
             return self.subject.status == self.after and self.subject.slot.starts_at > timezone.now()
         return True
+
+    def is_call_for(self, audience):
+        """An offered place is to be taken."""
+        return self.event == "offered"
+
+    def needed_by(self, audience):
+        """Before the offer lapses; all else before the visit."""
+        return self.subject.due_at if self.event == "offered" else self.subject.slot.starts_at

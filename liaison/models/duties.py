@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fzportal.workflow import Change, Movable
@@ -107,3 +108,13 @@ class DutyChange(Change):
         verbose_name = _("change of a duty")
         verbose_name_plural = _("changes of duties")
         indexes = [models.Index(fields=["id"], name="duty_change_untold", condition=Q(told_at=None))]
+
+    def is_true_for(self, audience):
+        """Nobody is asked, reminded or told to come once the session has begun."""
+        if self.is_call_for(audience) and self.subject.session.starts_at <= timezone.now():
+            return False
+        return super().is_true_for(audience)
+
+    def needed_by(self, audience):
+        """Before the session."""
+        return self.subject.session.starts_at

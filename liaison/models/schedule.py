@@ -181,6 +181,10 @@ class SessionChange(Change):
         verbose_name_plural = _("changes of sessions")
         indexes = [models.Index(fields=["id"], name="session_change_untold", condition=Q(told_at=None))]
 
+    def needed_by(self, audience):
+        """Before it begins."""
+        return self.subject.starts_at
+
 
 class SlotQuerySet(models.QuerySet):
     """Which slots."""

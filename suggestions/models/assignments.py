@@ -85,7 +85,9 @@ class Assignment(Movable):
     news_path = "suggestions.workflow.ASSIGNMENT_NEWS"
     audiences_path = "suggestions.audiences.OF_ASSIGNMENT"
     news_prefix = "co_"
-    called_to_act = ("co",)
+    called_to_act = ("co", "head")
+    asking = (("lead", "co_overdue"),)
+    part_of = "suggestion"
     plain_news = ("co_done", "co_relieved")
     news_words = {
         "co_given": _("Asked to assist"), "co_due_soon": _("Reminder: an opinion is due soon"),

@@ -78,7 +78,8 @@ class Commitment(Movable):
     news_path = "suggestions.workflow.COMMITMENT_NEWS"
     audiences_path = "suggestions.audiences.OF_COMMITMENT"
     news_prefix = "promise_"
-    called_to_act = ("keeper", "approver", "reporter")
+    called_to_act = ("keeper", "approver", "reporter", "head")
+    part_of = "suggestion"
     plain_news = ("promise_missed",)
     news_words = {
         "promise_due_soon": _("Reminder: a promised day is near"),

@@ -144,7 +144,8 @@ class Suggestion(Movable):
         "consent_withdrawn": _("A consent was withdrawn"),
         "together_ended": _("The one it was merged into ended without an answer"),
     }  # fmt: skip
-    called_to_act = ("pool", "office", "holder", "lead", "approver", "handler")
+    called_to_act = ("pool", "office", "holder", "head", "lead", "approver", "handler")
+    asking = (("author", "needs_info"),)
 
     class Meta:
         ordering = ["-pk"]
@@ -208,6 +209,10 @@ class Suggestion(Movable):
         if audience == "author":
             return f"{reverse('track')}?number={self.number}"
         return reverse("desk_case", args=[self.number])
+
+    def kind_for(self, audience):
+        """A reminder to the holder is the author's own news where the next step is theirs."""
+        return super().kind_for(self.audience_now(audience))
 
     def addresses(self, audience):
         """The contact of an author without an account."""
