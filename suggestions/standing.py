@@ -1,17 +1,17 @@
 """Where a suggestion stands, in a reader's words: its state, who holds it, until when, how that date came about."""
 
-from collections import Counter
 from typing import NamedTuple
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from fzportal import workdays
 from fzportal.templatetags.ui import day, short_day
 
 from . import audiences
-from .models import ServicePromise, Suggestion
+from .derivation import explain
+from .models import Suggestion
 from .permissions import is_author
 
 S = Suggestion.Status
@@ -144,44 +144,3 @@ def _left(suggestion) -> str:
     if days == 0:
         return gettext("today is the last day")
     return ngettext("%(n)s working day left", "%(n)s working days left", days) % {"n": days}
-
-
-def explain(suggestion, changes) -> list[str]:
-    """How the due date came about, sentence by sentence."""
-    if suggestion.due_rule.startswith("="):
-        return [gettext("The congress office set this date when it assigned the case.")]
-    if not suggestion.due_since or not suggestion.due_rule:
-        return []
-    start, end = _date(suggestion.due_since), _date(suggestion.due_at)
-    began = next((c for c in reversed(changes) if c.at == suggestion.due_since), None)
-    said = [_counted(suggestion.due_rule, start, end)]
-    if began is not None and began.event == "answered":
-        said.append(gettext("This is what was left of the promise when the question was asked."))
-    promise = ServicePromise.objects.filter(state=began.after).first() if began else None
-    if promise is not None:
-        said.append(gettext("Rule: %(source)s.") % {"source": promise.source})
-    return said
-
-
-def _counted(rule, start, end) -> str:
-    amount, values = int(rule[:-1]), {"n": rule[:-1], "start": day(start), "end": day(end)}
-    if rule.endswith(ServicePromise.Unit.MONTH):
-        text = ngettext(
-            "%(n)s month from %(start)s, ending on %(end)s; a day that is not worked moves on to the next that is.",
-            "%(n)s months from %(start)s, ending on %(end)s; a day that is not worked moves on to the next that is.",
-            amount,
-        )
-        return text % values
-    text = ngettext(
-        "%(n)s working day after %(start)s, ending on %(end)s. Not counted: weekends%(holidays)s.",
-        "%(n)s working days after %(start)s, ending on %(end)s. Not counted: weekends%(holidays)s.",
-        amount,
-    )
-    return text % (values | {"holidays": _holidays(start, end)})
-
-
-def _holidays(start, end) -> str:
-    names = Counter(holiday.name for holiday in workdays.days_off(start, end))
-    if (get_language() or "").startswith("zh"):
-        return "".join(f"、{name}（{days} 天）" for name, days in names.items())
-    return "".join(f", {name} ({days})" for name, days in names.items())

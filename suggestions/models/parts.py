@@ -152,6 +152,11 @@ class SuggestionChange(Change):
 
     subject = models.ForeignKey(Suggestion, models.PROTECT, related_name="changes")
 
+    @property
+    def extension(self):
+        """The extension this line asks for or decides, or None."""
+        return self.subject.extensions.filter(Q(asked_at=self.at) | Q(decided_at=self.at)).first()
+
     class Meta(Change.Meta):
         verbose_name = _("change")
         verbose_name_plural = _("changes")

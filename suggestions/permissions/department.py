@@ -15,6 +15,9 @@ RETURN_WITHIN = 5
 URGE_EVERY = 5
 # Returns after which the office's assignment is final.
 RETURNS = 2
+# Working days that can be asked for at once, and how often within one promise: then the office sets a date by hand.
+EXTENSION_MOST = 60
+EXTENSIONS = 3
 
 
 @acts_as("department")
@@ -28,6 +31,18 @@ def is_co_handler(by, assignment) -> bool:
     """A handler of a department that assists, while the case is at work."""
     at_work = assignment.suggestion.status in AT_WORK
     return at_work and assignment.part == "co" and assignment.department_id in scopes(by, "handler")
+
+
+def own_part(by, suggestion):
+    """The part in which ``by``'s department assists, one whose opinion is to come first; None when there is none."""
+    mine = scopes(by, "handler")
+    if not mine:
+        return None
+    parts = suggestion.assignments.active().co().filter(department__in=mine).select_related("department")
+    found = min(parts, key=lambda part: (not part.is_open, part.pk), default=None)
+    if found is not None:
+        found.suggestion = suggestion
+    return found
 
 
 @acts_as("office")
@@ -58,6 +73,8 @@ def may_return_part(by, assignment) -> bool:
     """The same for each part of it: the lead's goes with the suggestion, a co-handler returns its own, once."""
     if assignment.department_id not in scopes(by, "handler") or not is_in_time_to_return(assignment):
         return False
+    if assignment.part == "co" and assignment.suggestion.status not in AT_WORK:
+        return False
     before = assignment.suggestion.assignments.returned().filter(department=assignment.department_id)
     return not before.exists()
 
@@ -65,6 +82,11 @@ def may_return_part(by, assignment) -> bool:
 def may_write(by, suggestion) -> bool:
     """A handler of the lead while the reply is in the making."""
     return suggestion.status in (S.IN_PROGRESS, S.REHANDLING) and is_handler(by, suggestion)
+
+
+def may_edit_passage(by, passage) -> bool:
+    """The people of the department it belongs to; everybody's passages are the office's, in the administration."""
+    return passage.department_id in scopes(by, "handler") | scopes(by, "approver")
 
 
 @acts_as("department")
@@ -75,10 +97,12 @@ def may_hand_in(by, suggestion) -> bool:
 
 @acts_as("department")
 def may_ask_extension(by, suggestion) -> bool:
-    """A handler of the lead, before the due date, while no other request waits."""
+    """A handler of the lead, before the due date, a few times at most, while no other request waits."""
     if suggestion.status not in AT_WORK or not is_handler(by, suggestion):
         return False
     if suggestion.due_at is None or suggestion.due_at < timezone.now():
+        return False
+    if suggestion.due_rule.count("+") >= EXTENSIONS:
         return False
     return not suggestion.extensions.filter(is_granted=None).exists()
 

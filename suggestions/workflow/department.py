@@ -49,6 +49,10 @@ def save_reply(suggestion, *, by, text, result="", contact=None, points=None, pr
 @transaction.atomic
 def hand_in(suggestion, *, by, text, result, contact=None, points=None, promises=None):
     """Put the reply before the approver. Promises belong to class B; another class drops them."""
+    lock(suggestion)
+    if may_write(by, suggestion) and suggestion.assignments.awaited().exists():
+        # One more was asked to assist while the reply was written.
+        raise Stale(suggestion, S.REPLY_REVIEW, by)
     kept = promises if result == Reply.Class.B else []
     reply = save_reply(suggestion, by=by, text=text, result=result, contact=contact, points=points, promises=kept)
     change = move(suggestion, S.REPLY_REVIEW, by=by)
@@ -91,7 +95,7 @@ def ask_extension(suggestion, *, by, days, reason):
         suggestion=suggestion, department_id=suggestion.department_id, days=days, reason=reason.strip(), asked_by=by,
         due_before=suggestion.due_at,
     )  # fmt: skip
-    record(suggestion, "extension_asked", by=by, role="department", note=reason)
+    record(suggestion, "extension_asked", by=by, role="department", note=reason, now=extension.asked_at)
     return extension
 
 
@@ -112,10 +116,10 @@ def decide_extension(extension, *, by, is_granted, note=""):
     if is_granted:
         rule = f"{suggestion.due_rule}+{extension.days}d"
         reclock(suggestion, "extension_granted", by=by, role="office", rule=rule, note=note or extension.reason,
-                read=Reader.PUBLIC)  # fmt: skip
+                read=Reader.PUBLIC, now=extension.decided_at)  # fmt: skip
         extension.due_after = suggestion.due_at
     else:
-        record(suggestion, "extension_refused", by=by, role="office", note=note)
+        record(suggestion, "extension_refused", by=by, role="office", note=note, now=extension.decided_at)
     extension.save()
     return extension
 

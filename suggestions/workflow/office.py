@@ -77,10 +77,14 @@ def assign(suggestion, *, by, department, co=(), due_at=None, note=""):
     suggestion.department, suggestion.taken_up = department, None
     suggestion.save(update_fields=["department", "taken_up"])
     end_supervision(suggestion, now=change.at)
-    relieve_all(suggestion.assignments.active(), now=change.at)
+    # Who assisted the department that returned it, and still does, goes on.
+    staying = suggestion.assignments.active().co().exclude(status=Assignment.Status.DONE).filter(department__in=co)
+    relieve_all(suggestion.assignments.active().exclude(pk__in=[part.pk for part in staying]), now=change.at)
     give(suggestion, department=department, part=Assignment.Part.LEAD, by=by, now=change.at)
+    kept = {part.department_id for part in staying}
     for other in co:
-        give(suggestion, department=other, part=Assignment.Part.CO, by=by, now=change.at)
+        if other.pk not in kept:
+            give(suggestion, department=other, part=Assignment.Part.CO, by=by, now=change.at)
     return change
 
 

@@ -29,23 +29,34 @@ def give(suggestion, *, department, part, by, now):
 def involve(suggestion, *, by, department):
     """Have one more department assist the lead. Raises MoveNotAllowed, also when it has a part already."""
     lock(suggestion)
-    taken = suggestion.assignments.active().filter(department=department).exists()
-    if suggestion.status not in AT_WORK or not is_office(by) or taken:
+    part = suggestion.assignments.active().filter(department=department).first()
+    is_done = part is not None and (part.part, part.status) == (Assignment.Part.CO, A.DONE)
+    if suggestion.status not in AT_WORK or not is_office(by) or (part is not None and not is_done):
         raise MoveNotAllowed(suggestion, suggestion.status, by)
+    if is_done:
+        # It assisted with an earlier reply; its opinion of then stays with that part.
+        move(part, A.RELIEVED, by=None, event="co_past")
     return give(suggestion, department=department, part=Assignment.Part.CO, by=by, now=timezone.now())
+
+
+def lock_at_work(assignment, by):
+    """Lock the case of a part, then the part. Raises Stale when nobody works on the case now."""
+    suggestion = lock(assignment.suggestion)
+    if suggestion.status not in AT_WORK:
+        raise Stale(assignment, assignment.status, by)
 
 
 @transaction.atomic
 def take_part(assignment, *, by):
     """A co-handler begins."""
-    lock(assignment.suggestion)
+    lock_at_work(assignment, by)
     return move(assignment, A.TAKEN, by=by, event="co_taken")
 
 
 @transaction.atomic
 def give_opinion(assignment, *, by, text):
     """Give the lead one's written opinion. Raises Stale when the case is answered or the part is over."""
-    lock(assignment.suggestion)
+    lock_at_work(assignment, by)
     change = move(assignment, A.OPINION_IN, by=by)
     assignment.opinion, assignment.opinion_by, assignment.opinion_at = text, by, change.at
     assignment.save(update_fields=["opinion", "opinion_by", "opinion_at"])
@@ -55,7 +66,7 @@ def give_opinion(assignment, *, by, text):
 @transaction.atomic
 def return_part(assignment, *, by, reason):
     """A co-handler returns a wrong assignment, once, within 5 working days; the office and the lead hear why."""
-    lock(assignment.suggestion)
+    lock_at_work(assignment, by)
     return move(assignment, A.RETURNED, by=by, note=reason, event="co_returned")
 
 
@@ -77,12 +88,20 @@ def return_case(suggestion, *, by, reason, proposed=None):
     move(part, A.RETURNED, by=by, note=reason, event="lead_returned", now=change.at)
     suggestion.proposed_lead, suggestion.department = proposed, None
     suggestion.save(update_fields=["proposed_lead", "department"])
+    drop_extension(suggestion, now=change.at)
     return change
+
+
+def drop_extension(suggestion, *, now):
+    """What was asked for and not decided lapses with the promise it was about; nobody refused it."""
+    suggestion.extensions.filter(is_granted=None).update(is_granted=False, decided_at=now)
 
 
 def parts_follow(suggestion, *, now):
     """Bring the parts where the suggestion has gone: done, relieved, or the lead at work again."""
     active = suggestion.assignments.active()
+    if suggestion.status in (S.REPLIED, S.CLOSED, S.WITHDRAWN):
+        drop_extension(suggestion, now=now)
     if suggestion.status in (S.REPLIED, S.CLOSED):
         for part in active.exclude(status=A.DONE):
             move(part, A.DONE, by=None, event="co_done", now=now)

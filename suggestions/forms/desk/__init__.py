@@ -12,21 +12,30 @@ from .acts import (
     SendBackForm,
     last_move,
 )
-from .reply import AnswerForm, DraftForm, HandInForm, fingerprint
+from .department import AskExtensionForm, OpinionForm, PartForm, ReturnForm, ReturnPartForm, UrgeForm
+from .notes import ContactMadeForm, ProgressForm
+from .reply import AnswerForm, DraftForm, HandInForm
 
 __all__ = [
     "NOTE_MAX",
     "ActForm",
     "AnswerForm",
+    "AskExtensionForm",
     "ContactForm",
+    "ContactMadeForm",
     "DraftForm",
     "GiveBackForm",
     "HandInForm",
     "MergeForm",
+    "OpinionForm",
+    "PartForm",
+    "ProgressForm",
     "ProposeDeclineForm",
     "RecuseForm",
     "ReferForm",
+    "ReturnForm",
+    "ReturnPartForm",
     "SendBackForm",
-    "fingerprint",
+    "UrgeForm",
     "last_move",
 ]

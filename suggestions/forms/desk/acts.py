@@ -11,9 +11,14 @@ from ...models import Department, Suggestion
 NOTE_MAX = 2000
 
 
-def last_move(suggestion):
-    """The pk of the change that brought ``suggestion`` where it is; reminders and looks at a contact do not count."""
-    return suggestion.changes.exclude(before=F("after")).order_by("-pk").values_list("pk", flat=True).first()
+def last_move(movable):
+    """The pk of the change that brought it where it is; reminders and looks at a contact do not count.
+
+    ``movable``: a suggestion or what belongs to one; None has no moves.
+    """
+    if movable is None:
+        return None
+    return movable.changes.exclude(before=F("after")).order_by("-pk").values_list("pk", flat=True).first()
 
 
 class ActForm(forms.Form):
@@ -22,12 +27,19 @@ class ActForm(forms.Form):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     # A reply in the making that somebody else wrote meanwhile.
     rival = None
+    # The department's part it is about, where it is about one.
+    part = None
 
     def __init__(self, data=None, *, slug, suggestion, by, **options):
         super().__init__(data, auto_id=f"id_{slug}_%s", **options)
         self.slug, self.suggestion, self.by = slug, suggestion, by
         if not self.is_bound:
-            self.initial.setdefault("seen", last_move(suggestion))
+            self.initial.setdefault("seen", last_move(self.target))
+
+    @property
+    def target(self):
+        """What the verb is about: the suggestion, or what belongs to it; None when that is gone."""
+        return self.suggestion
 
     @property
     def arguments(self) -> dict:
@@ -38,7 +50,7 @@ class ActForm(forms.Form):
     def is_outdated(self) -> bool:
         """Whether the case has moved since the page was drawn; a page without the field is taken as fresh."""
         seen = self.cleaned_data.get("seen")
-        return seen is not None and seen != last_move(self.suggestion)
+        return seen is not None and seen != last_move(self.target)
 
     @property
     def words(self) -> list[str]:
@@ -48,7 +60,7 @@ class ActForm(forms.Form):
     def refreshed(self):
         """The same words on the case as it is now."""
         self.data = self.data.copy()
-        self.data["seen"] = last_move(self.suggestion) or ""
+        self.data["seen"] = last_move(self.target) or ""
         return self
 
 

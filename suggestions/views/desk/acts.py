@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from fzportal.templatetags.ui import when
 from fzportal.workflow import MoveNotAllowed, Stale
-from suggestions import queues, timeline, workflow
+from suggestions import handling, queues, timeline, workflow
 from suggestions.forms.desk import ContactForm, MergeForm
 from suggestions.models import Suggestion
 from suggestions.permissions import may_see_contact
 
 from . import case, lists
-from .table import ACTS, offered
+from .table import ACTS, form_of, offered
 
 
 @require_POST
@@ -30,7 +30,10 @@ def desk_act(request, number, slug):
     if act is None:
         raise Http404
     suggestion = reached(request, number)
-    form = act.form(request.POST, slug=act.shown_in or act.slug, suggestion=suggestion, by=request.user)
+    shown = form_of(act, offered(suggestion, request.user))
+    form = act.form(request.POST, slug=shown, suggestion=suggestion, by=request.user)
+    if form.target is None:
+        return gone(request, suggestion, form)
     is_valid = form.is_valid()
     if form.is_outdated:
         return stale(request, suggestion, form)
@@ -38,7 +41,7 @@ def desk_act(request, number, slug):
         return wanting(request, suggestion, form)
     queue, place = case.named_queue(request), queues.place_of(suggestion)
     try:
-        act.verb(suggestion, by=request.user, **form.arguments)
+        act.verb(form.target, by=request.user, **form.arguments)
     except MoveNotAllowed as error:
         if isinstance(error, Stale) or form.is_outdated:
             return stale(request, suggestion, form)
@@ -114,8 +117,24 @@ def stale(request, suggestion, form):
     return case.draw(request, now, bound=form.refreshed(), status=409, change_line=line, show_draft=True)
 
 
+def gone(request, suggestion, form):
+    """The part a co-handler would act on is over: said to who had one, nobody else acts on it."""
+    mine = request.user.scopes("handler")
+    form.part = suggestion.assignments.co().filter(department__in=mine).select_related("department").last()
+    if form.part is None:
+        raise PermissionDenied
+    form.is_valid()
+    return stale(request, suggestion, form)
+
+
 def said_of(suggestion, form, reader):
     """Who changed what and when, in one line."""
+    if form.slug == "hand-in" and (awaited := handling.awaited(suggestion)):
+        return awaited
+    if (part := form.part) is not None:
+        what, change = handling.said_of(part)
+        values = {"number": suggestion.number, "what": what, "when": when(change.at)}
+        return _("%(number)s: %(what)s (%(when)s). Nothing was changed by you.") % values
     if form.rival is not None:
         return _("%(who)s saved another version of the reply meanwhile. Please compare the two.") % {
             "who": form.rival.author.get_full_name()

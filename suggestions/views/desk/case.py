@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fzportal.templatetags.ui import day
-from suggestions import origin, queues, standing, timeline
+from suggestions import handling, origin, queues, standing, timeline
 from suggestions.forms.desk import ContactForm
 from suggestions.models import Suggestion
-from suggestions.permissions import is_approver, is_office, may_see_contact
+from suggestions.permissions import is_approver, is_office, may_see_contact, works_on
 
 from .neighbours import neighbours
-from .table import offered
+from .table import form_of, offered
 
 
 @require_safe
@@ -40,6 +40,7 @@ def draw(request, suggestion, *, bound=None, status=200, show_draft=False, **ext
         "attachments": list(suggestion.attachments.all()),
         "replies": replies(suggestion, show_draft),
         "acts": acts,
+        "panel": handling.panel(suggestion, is_staff=works_on(user, suggestion)),
         "facts": facts(suggestion),
         "talk": origin.talk(suggestion, user),
         "form": bound,
@@ -59,9 +60,9 @@ def draw(request, suggestion, *, bound=None, status=200, show_draft=False, **ext
 
 def forms_for(suggestion, user, bound):
     """(act, form, is it unfolded) for every act offered; the form that was sent stands in its act's place."""
-    shown = []
-    for act in offered(suggestion, user):
-        if act.shown_in:
+    shown, acts = [], offered(suggestion, user)
+    for act in acts:
+        if form_of(act, acts) != act.slug:
             continue
         is_bound = bound is not None and bound.slug == act.slug
         form = bound if is_bound else act.form(slug=act.slug, suggestion=suggestion, by=user)

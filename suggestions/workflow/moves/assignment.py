@@ -30,6 +30,8 @@ ASSIGNMENT_MOVES = (
            event="co_done") for s in AT_WORK),
     *(Move(s,          A.RELIEVED,    _("Relieve"),           is_clock,            ("co",), clock=STOP,
            event="co_ended") for s in (*AT_WORK, A.DONE)),
+    # It is asked to assist again, with a part of its own.
+    Move(A.DONE,       A.RELIEVED,    _("Relieve"),           is_clock,            clock=STOP, event="co_past"),
     Move(A.DONE,       A.TAKEN,       _("Take on again"),     is_clock,            clock=KEEP, event="lead_again"),
 )  # fmt: skip
 
