@@ -35,11 +35,14 @@ def add(start: date, days: int) -> date:
     return day
 
 
-def between(start: date, end: date) -> int:
-    """How many working days lie in ``start < day <= end``; negative when ``end`` is before ``start``."""
+def between(start: date, end: date, known: dict[date, bool] | None = None) -> int:
+    """How many working days lie in ``start < day <= end``; negative when ``end`` is before ``start``.
+
+    ``known`` spares the query when many spans are asked.
+    """
     if end < start:
-        return -between(end, start)
-    known = exceptions(start, end)
+        return -between(end, start, known)
+    known = exceptions(start, end) if known is None else known
     return sum(is_working(start + timedelta(days=n), known) for n in range(1, (end - start).days + 1))
 
 

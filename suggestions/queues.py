@@ -3,31 +3,40 @@
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from fzportal import workdays
 from fzportal.paging import CAP, Count, Order
 
-from .models import Suggestion, SuggestionChange
+from .models import Assignment, Suggestion, SuggestionChange
 from .models.scope import deputies_of, listened_to_by
+from .permissions.department import AT_WORK
 from .standing import is_late
 
 S = Suggestion.Status
-# A row without a promise comes last.
-ORDER = Order(("due_at", "id"), descending=False, nulls=True)
-# Days before the due date from which a row asks for attention.
+# Working days before the due date from which a row asks for attention.
 SOON = 3
 
 
 class Queue(NamedTuple):
-    """One list of the desk. ``slug`` stands in the address, ``empty`` says what an empty list means."""
+    """One list of the desk. ``slug`` stands in the address, ``empty`` says what an empty list means.
+
+    ``due``: the column or annotation of ``rows`` that says until when its reader has time.
+    """
 
     slug: str
     label: str
     rows: QuerySet
     empty: str
+    due: str = "due_at"
+
+    @property
+    def order(self) -> Order:
+        """Oldest due first; a row without a promise comes last."""
+        return Order((self.due, "id"), descending=False, nulls=True)
 
 
 class Section(NamedTuple):
@@ -51,7 +60,8 @@ def sections_for(user) -> list[Section]:
     if deputies := deputies_of(user):
         found.append(Section(_("As a deputy"), _deputys(deputies, now)))
     if departments := user.scopes("handler") | user.scopes("approver"):
-        found.append(Section(_("For the department"), _departments(departments, now)))
+        assisting = _assisting(user.scopes("handler"))
+        found.append(Section(_("For the department"), (*_departments(departments, now), assisting)))
     if stations := user.scopes("officer"):
         found.append(Section(_("At the station"), (_stations(stations),)))
     return found
@@ -83,6 +93,15 @@ def _departments(departments, now) -> tuple[Queue, ...]:
     )
 
 
+def _assisting(departments) -> Queue:
+    """Cases that wait for these departments' opinion, by the day it is due."""
+    parts = Assignment.objects.missing().filter(department__in=departments, suggestion=OuterRef("pk"))
+    rows = Suggestion.objects.filter(
+        pk__in=Assignment.objects.missing().filter(department__in=departments).values("suggestion"), status__in=AT_WORK
+    ).annotate(opinion_due=Subquery(parts.order_by("due_at").values("due_at")[:1]))
+    return Queue("assist", _("To assist"), rows, _("Nobody waits for your opinion."), due="opinion_due")
+
+
 def _stations(stations) -> Queue:
     rows = Suggestion.objects.published().filter(station__in=stations)
     empty = _("Nothing has come from your station yet.")
@@ -90,13 +109,24 @@ def _stations(stations) -> Queue:
 
 
 def within_reach_of(user) -> QuerySet:
-    """What an act of ``user`` may be about: what they work on, and what another deputy of their area took meanwhile."""
+    """What an act of ``user`` may be about: what they work on, and what left them a moment ago.
+
+    Another deputy of their area took it, or somebody of their department returned it.
+    """
     deputies = deputies_of(user)
-    if user.is_office or not deputies:
+    if user.is_office:
         return Suggestion.objects.workable_by(user)
-    departments = user.scopes("handler") | user.scopes("approver")
+    if not deputies:
+        return Suggestion.objects.submitted().filter(_departments_had(user))
     area = listened_to_by(deputies) & ~Q(recusals__deputy__in=deputies)
-    return Suggestion.objects.submitted().filter(Q(department__in=departments) | Q(deputy__in=deputies) | area)
+    return Suggestion.objects.submitted().filter(_departments_had(user) | Q(deputy__in=deputies) | area)
+
+
+def _departments_had(user) -> Q:
+    """Cases in which the user's departments have or had a part: a colleague may have returned it a moment ago."""
+    departments = user.scopes("handler") | user.scopes("approver")
+    parts = Assignment.objects.filter(department__in=departments)
+    return Q(department__in=departments) | Q(pk__in=parts.values("suggestion"))
 
 
 def for_lists(rows) -> QuerySet:
@@ -124,36 +154,59 @@ def counts(queues) -> dict[str, Count]:
     return {q.slug: Count(min(n, CAP), n > CAP) for q, n in zip(queues, found, strict=True)}
 
 
-def place_of(suggestion) -> tuple:
-    """Where it stands in a queue: (due_at, pk). Taken before an act, for the act moves it."""
-    return suggestion.due_at, suggestion.pk
+def place_of(suggestion, queue=None) -> tuple:
+    """Where it stands in ``queue`` (None: in none): (due, pk). Taken before an act, for the act moves it."""
+    if queue is None or queue.due == "due_at":
+        return suggestion.due_at, suggestion.pk
+    return queue.rows.filter(pk=suggestion.pk).values_list(queue.due, flat=True).first(), suggestion.pk
 
 
-def next_after(rows, place):
-    """The row of a queue that follows ``place``, else its first other row, else None."""
-    due_at, pk = place
-    others = rows.exclude(pk=pk).order_by(F("due_at").asc(nulls_last=True), "pk").only("pk", "number")
-    later = Q(due_at=None, pk__gt=pk)
-    if due_at is not None:
-        later = Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk) | Q(due_at=None)
+def next_after(queue, place):
+    """The row of ``queue`` that follows ``place``, else its first other row, else None."""
+    due, (moment, pk) = queue.due, place
+    others = queue.rows.exclude(pk=pk).order_by(F(due).asc(nulls_last=True), "pk").only("pk", "number")
+    later = Q(**{due: None}, pk__gt=pk)
+    if moment is not None:
+        later = Q(**{f"{due}__gt": moment}) | Q(**{due: moment}, pk__gt=pk) | Q(**{due: None})
     return others.filter(later).first() or others.first()
 
 
 def urgency(suggestion, now=None) -> Urgency | None:
-    """Overdue, due today, soon or later, in calendar days; None where nothing is due or the author let time pass."""
+    """How its due date is shown, or None."""
+    return urgency_of(suggestion.due_at, now) if has_urgency(suggestion, now) else None
+
+
+def has_urgency(suggestion, now=None) -> bool:
+    """Whether its due date presses anybody: nothing is due at an end, and the author may let time pass."""
     if suggestion.due_at is None or not suggestion.is_open:
-        return None
+        return False
+    return suggestion.due_at >= (now or timezone.now()) or is_late(suggestion)
+
+
+def urgency_of(due_at, now=None, known=None) -> Urgency:
+    """Overdue, due today, soon or later, in working days. ``known``: of ``workdays.exceptions``, spares the query."""
     now = now or timezone.now()
-    days = (timezone.localdate(suggestion.due_at) - timezone.localdate(now)).days
-    if suggestion.due_at < now:
-        if not is_late(suggestion):
-            return None
+    today, day = timezone.localdate(now), timezone.localdate(due_at)
+    days = workdays.between(today, day, known)
+    if due_at < now:
         late = max(-days, 1)
-        return Urgency("late", ngettext("Overdue by %(days)s day", "Overdue by %(days)s days", late) % {"days": late})
-    if days == 0:
+        text = ngettext("Overdue by %(days)s working day", "Overdue by %(days)s working days", late)
+        return Urgency("late", text % {"days": late})
+    if day == today:
         return Urgency("wait", _("Due today"))
-    tone = "wait" if days <= SOON else "calm"
-    return Urgency(tone, ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days})
+    text = ngettext("%(n)s working day left", "%(n)s working days left", days) % {"n": days}
+    return Urgency("wait" if days <= SOON else "calm", text)
+
+
+def urgencies(rows, queue, now=None) -> dict:
+    """{pk: how its due date in ``queue`` is shown, or None} for a page of its ``rows``, with one look at the calendar."""
+    now = now or timezone.now()
+    due = {row.pk: getattr(row, queue.due) for row in rows}
+    days = [timezone.localdate(moment) for moment in (now, *filter(None, due.values()))]
+    known = workdays.exceptions(min(days), max(days))
+    is_own = queue.due == "due_at"
+    shown = {row.pk for row in rows if (has_urgency(row, now) if is_own else due[row.pk])}
+    return {pk: urgency_of(moment, now, known) if pk in shown else None for pk, moment in due.items()}
 
 
 def age(suggestion, now=None) -> str:

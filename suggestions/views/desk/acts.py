@@ -39,7 +39,8 @@ def desk_act(request, number, slug):
         return stale(request, suggestion, form)
     if not is_valid:
         return wanting(request, suggestion, form)
-    queue, place = case.named_queue(request), queues.place_of(suggestion)
+    queue = case.named_queue(request)
+    place = queues.place_of(suggestion, queue)
     try:
         act.verb(form.target, by=request.user, **form.arguments)
     except MoveNotAllowed as error:
@@ -151,7 +152,7 @@ def went_well(request, act, suggestion, queue, place):
         return HttpResponse(status=204)
     messages.success(request, format_html(act.done, case=named(suggestion, request.user, act)))
     query = f"?queue={queue.slug}" if queue else ""
-    after = suggestion if act.stays else queues.next_after(queue.rows, place) if queue else None
+    after = suggestion if act.stays else queues.next_after(queue, place) if queue else None
     if after is None:
         return redirect(reverse("desk") + query)
     return redirect(reverse("desk_case", args=[after.number]) + query)

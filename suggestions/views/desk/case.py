@@ -120,7 +120,7 @@ def place_in_queue(request, suggestion):
     queue = named_queue(request)
     if queue is None:
         return {"query": ""}
-    after = queues.next_after(queue.rows, queues.place_of(suggestion))
+    after = queues.next_after(queue, queues.place_of(suggestion, queue))
     return {
         "queue": queue,
         "query": f"?queue={queue.slug}",

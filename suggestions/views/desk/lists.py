@@ -55,18 +55,18 @@ def figure(count):
 
 def listed(request, queue, count):
     """One page of the queue, oldest due first."""
-    page = paging.page(queues.for_lists(queue.rows), queues.ORDER, request.GET.get(paging.PARAMETER, ""))
+    page = paging.page(queues.for_lists(queue.rows), queue.order, request.GET.get(paging.PARAMETER, ""))
     many = ngettext("%(n)s case", "%(n)s cases", count.number) % {"n": count.number}
-    sent_back = queues.sent_back(page.rows)
+    sent_back, urgencies = queues.sent_back(page.rows), queues.urgencies(page.rows, queue)
     return {
         "queue": queue,
         "count": _("More than %(n)s cases") % {"n": count.number} if count.is_capped else many,
-        "rows": [line(row, queue, row.pk in sent_back) for row in page.rows],
+        "rows": [line(row, queue, urgencies[row.pk], row.pk in sent_back) for row in page.rows],
         **page.links(request),
     }
 
 
-def line(suggestion, queue, is_sent_back):
+def line(suggestion, queue, urgency, is_sent_back):
     """What a row shows. A station officer reads what everybody may read."""
     is_public = queue.slug == "station"
     url = reverse("suggestion_detail" if is_public else "desk_case", args=[suggestion.number])
@@ -74,7 +74,8 @@ def line(suggestion, queue, is_sent_back):
         "case": suggestion,
         "title": suggestion.public.title if is_public else suggestion.title,
         "url": url if is_public else f"{url}?queue={queue.slug}",
-        "urgency": queues.urgency(suggestion),
+        "urgency": urgency,
+        "due": getattr(suggestion, queue.due) if suggestion.is_open else None,
         "age": queues.age(suggestion),
         "state": _("Sent back") if is_sent_back else suggestion.get_status_display(),
     }

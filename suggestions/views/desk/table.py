@@ -91,7 +91,7 @@ TABLE = (
         _("Asked for more time: {case}"), may=may_ask_extension, stays=True,
         hint=_("Before the due date, with a reason. The congress office decides; the author hears both dates.")),
     Act("assist", _("Begin to assist"), by_department("co_taken"), forms.PartForm, workflow.take_part,
-        _("You assist with {case}"), stays=True, kind="primary", stands_open=True),
+        _("You assist with {case}"), stays=True, stands_open=True),
     Act("opinion", _("Give the opinion"), by_department("opinion_in"), forms.OpinionForm, workflow.give_opinion,
         _("Your opinion went to the lead: {case}"), hint=_("The lead replies; only staff read your opinion."),
         kind="primary", stands_open=True),
