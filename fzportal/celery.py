@@ -16,6 +16,9 @@ app.conf.beat_schedule = {
     "remind": {"task": "suggestions.tasks.remind", "schedule": 300.0, "options": {"expires": 240}},
     "close-silent": {"task": "suggestions.tasks.close_silent", "schedule": 600.0, "options": {"expires": 500}},
     "sessions": {"task": "liaison.tasks.sessions", "schedule": 60.0, "options": {"expires": 50}},
+    "close-silent-proposals": {
+        "task": "suggestions.tasks.close_silent_proposals", "schedule": 600.0, "options": {"expires": 500},
+    },
     "appointments": {"task": "liaison.tasks.appointments", "schedule": 20.0, "options": {"expires": 15}},
     "unroll": {"task": "liaison.tasks.unroll", "schedule": 3600.0, "options": {"expires": 3000}},
     "run-imports": {"task": "suggestions.tasks.run_imports", "schedule": 2.0, "options": {"expires": 2}},

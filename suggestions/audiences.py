@@ -189,8 +189,10 @@ OF_COMMITMENT = {
 
 
 def invited(proposal):
-    """Deputies asked to sign who have not answered."""
-    return _accounts(proposal.co_signers.filter(has_signed=None))
+    """Deputies asked to sign who have not answered; while invitations wait to be told, those they are about."""
+    asked = proposal.co_signers.filter(has_signed=None)
+    untold = proposal.changes.filter(event="proposal_invited", told_at=None).first()
+    return _accounts(asked.filter(invited_at__gte=untold.at) if untold else asked)
 
 
 def signers(proposal):

@@ -82,3 +82,12 @@ def anonymise_contacts(now=None):
     kept = Contact.objects.filter(anonymised_at=None, suggestion__status__in=Suggestion.ENDS)
     for contact in kept.annotate(ended=ended).filter(ended__lt=limit).order_by("pk")[:BATCH]:
         workflow.anonymise_contact(contact, by=None, now=now)
+@shared_task
+def close_silent_proposals(now=None):
+    """Close the proposals whose deputies did not evaluate the reply in time."""
+    now = now or timezone.now()
+    silent = Proposal.objects.filter(status=Proposal.Status.REPLIED, due_at__lt=now)
+    for proposal in silent.order_by("due_at", "pk")[:BATCH]:
+        workflow.proposals.close_silent(proposal, by=None, now=now)
+
+

@@ -185,6 +185,7 @@ def case(draft, request):
             "needs_info": ("submitted", lambda s: workflow.ask(s, by=people("office"), question="是哪一所学校？")),
             "declined": ("submitted", lambda s: workflow.decline(s, by=people("office"), reason=reason("hotline"))),
             "withdrawn": ("submitted", lambda s: workflow.withdraw(s, by=s.author)),
+            "escalated": ("triaging", lambda s: take_up(s, by=people("deputy"))),
             "closed": ("replied", lambda s: workflow.rate(s, by=s.author, attitude=3, result=3)),
             "rehandling": ("replied", lambda s: workflow.rate(s, by=s.author, attitude=2, result=1, reason="不够")),
         }  # fmt: skip
@@ -204,6 +205,59 @@ def case(draft, request):
             if step == status:
                 return suggestion
         raise ValueError(status)
+
+    return go
+
+
+WORDS = {"situation": "家长看不到食材来源。", "request": "建议全市学校每周公开菜单、供货单位和检测结果。"}
+
+
+def take_up(suggestion, *, by):
+    """Take it up into a proposal of its own and submit that."""
+    proposal = workflow.proposals.begin(by=by, title=suggestion.title, **WORDS)
+    workflow.proposals.bundle(proposal, by=by, suggestion=suggestion)
+    workflow.proposals.submit(proposal, by=by)
+    suggestion.refresh_from_db()
+    return proposal
+
+
+@pytest.fixture
+def raised(case, request):
+    """``raised("replied")``: a proposal of ``deputy``'s that takes up the case (or the claimed ones given), in a state.
+
+    ``handler`` leads, ``other_handler`` assists.
+    """
+
+    def people(name):
+        return request.getfixturevalue(name)
+
+    def go(status, *claimed):
+        verbs, city, deputy, handler = workflow.proposals, people("city"), people("deputy"), people("handler")
+        reply = {"text": "全市学校自下学期起每周公开。", "result": "A"}
+        talk = {"kind": "phone", "on": timezone.localdate(), "note": "已向代表说明办理思路。"}
+        assigned = {"department": city.education, "co": [city.traffic]}
+        steps = {
+            "submitted": lambda p: verbs.submit(p, by=deputy),
+            "assigned": lambda p: verbs.assign(p, by=people("office"), **assigned),
+            "in_progress": lambda p: verbs.take_on(p, by=handler),
+            "talked": lambda p: verbs.log_contact(p, by=handler, **talk),
+            "reply_review": lambda p: verbs.hand_in(p, by=handler, **reply),
+            "replied": lambda p: verbs.release(p, by=people("approver")),
+        }
+        ends = {
+            "withdrawn": ("submitted", lambda p: verbs.withdraw(p, by=deputy)),
+            "closed": ("replied", lambda p: verbs.evaluate(p, by=deputy, grade=3)),
+            "rehandling": ("replied", lambda p: verbs.evaluate(p, by=deputy, grade=1, note="没有写明时间")),
+        }
+        target, last = ends.get(status, (status, None))
+        proposal = verbs.begin(by=deputy, title="关于公开学校食堂菜单的建议", **WORDS)
+        for suggestion in claimed or [case("triaging")]:
+            verbs.bundle(proposal, by=deputy, suggestion=suggestion)
+        for step in list(steps)[: 0 if target == "draft" else list(steps).index(target) + 1]:
+            steps[step](proposal)
+        if last:
+            last(proposal)
+        return proposal
 
     return go
 

@@ -1,4 +1,4 @@
-"""What a suggestion and a proposal are called: numbers without a gap, and the code that opens one without an account."""
+"""Numbers of suggestions and proposals, without a gap, and the code that opens a suggestion without an account."""
 
 from django.db import models
 from django.db.models import F

@@ -30,7 +30,7 @@ class ProposalQuerySet(models.QuerySet):
         return self.open().exclude(status__in=Proposal.BEARERS_TURN).filter(due_at__lt=now or timezone.now())
 
     def workable_by(self, user):
-        """Those ``user``'s roles work on: what opens at the desk. A draft is its deputies' own, the invited ones' too."""
+        """Those ``user``'s roles work on: what opens at the desk. A draft is for those who sign it."""
         if user is None or not user.is_authenticated or not user.roles:
             return self.none()
         mine = Q(pk__in=[])
@@ -107,7 +107,8 @@ class Proposal(Movable):
     news_path = "suggestions.workflow.PROPOSAL_NEWS"
     audiences_path = "suggestions.audiences.OF_PROPOSAL"
     news_prefix = "proposal_"
-    called_to_act = ("office", "lead", "approver", "handler", "invited")
+    called_to_act = ("office", "lead", "holder", "head", "approver", "handler", "invited")
+    asking = (("bearer", "proposal_not_taken"),)
     plain_news = (
         "proposal_withdrawn", "proposal_evaluated", "proposal_replied", "proposal_marked_key", "proposal_opinion_in",
     )  # fmt: skip
@@ -169,7 +170,8 @@ class Proposal(Movable):
         if self.status == self.Status.DRAFT:
             return self.suggestions.filter(status=Status.TRIAGING, deputy=self.deputy_id)
         # What left it on a way of its own while it was a draft does not count.
-        return self.suggestions.filter(Q(status=Status.ESCALATED) | Q(replies__proposal=self)).distinct()
+        answered = self.answered_here.values("suggestion")
+        return self.suggestions.filter(Q(status=Status.ESCALATED) | Q(pk__in=answered))
 
     def due_for(self, target, now):
         """The statutory months from assignment; one month when handled again; 20 working days to evaluate."""

@@ -42,10 +42,13 @@ from .proposal import (
     is_proposal_handler,
     may_hand_in_proposal,
     may_release_proposal,
+    may_give_proposal_opinion,
     may_return_proposal,
     may_submit_proposal,
 )
 from .verdict import (
+    may_write_proposal_reply,
+    works_on_proposal,
     is_author_again,
     is_author_first,
     is_clock_of_missed,
@@ -104,6 +107,7 @@ __all__ = [
     "may_lower_first",
     "may_open_attachment",
     "may_open_evidence",
+    "may_give_proposal_opinion",
     "may_raise",
     "may_rate_promise",
     "may_read_note",
@@ -123,3 +127,5 @@ __all__ = [
     "was_present",
     "works_on",
 ]
+    "may_write_proposal_reply",
+    "works_on_proposal",

@@ -5,9 +5,11 @@ from django.utils import timezone
 from fzportal import workdays
 from fzportal.workflow import acts_as
 
-from ..models import ContactMade
+from ..models import ContactMade, Proposal
 from .case import scopes
 from .department import RETURN_WITHIN
+
+P = Proposal.Status
 
 
 @acts_as("deputy")
@@ -18,8 +20,8 @@ def is_bearer(by, proposal) -> bool:
 
 @acts_as("deputy")
 def may_submit_proposal(by, proposal) -> bool:
-    """The deputy who raises it, once it takes up a suggestion."""
-    return is_bearer(by, proposal) and proposal.suggestions.exists()
+    """The deputy who raises it, once it says what is proposed and takes up a suggestion that is in their hands."""
+    return is_bearer(by, proposal) and bool(proposal.situation and proposal.request) and proposal.bundle().exists()
 
 
 @acts_as("deputy")
@@ -50,12 +52,30 @@ def is_proposal_co_handler(by, proposal) -> bool:
 
 @acts_as("department")
 def may_return_proposal(by, proposal) -> bool:
-    """A handler of the lead, within 5 working days of the assignment (DOMAIN rule 4)."""
+    """A handler of the lead, within 5 working days, once: the office's second assignment is final (DOMAIN rule 4)."""
     if not is_proposal_handler(by, proposal) or proposal.due_since is None:
         return False
-    if proposal.changes.filter(event="proposal_returned", by=by).exists():
+    if proposal.changes.filter(event="proposal_returned").exists():
         return False
     return workdays.between(timezone.localdate(proposal.due_since), timezone.localdate()) <= RETURN_WITHIN
+
+
+def may_write_proposal_reply(by, proposal) -> bool:
+    """A handler of the lead while the reply is in the making, and may log whom they spoke with."""
+    return proposal.status in (P.IN_PROGRESS, P.REHANDLING) and is_proposal_handler(by, proposal)
+
+
+def may_give_proposal_opinion(by, proposal) -> bool:
+    """A handler of a department that assists and has said nothing yet, before the lead hands its reply in."""
+    if proposal.status not in (P.ASSIGNED, P.IN_PROGRESS, P.REHANDLING):
+        return False
+    mine = scopes(by, "handler")
+    return bool(mine) and proposal.parts.filter(department__in=mine, opinion_at=None).exists()
+
+
+def works_on_proposal(by, proposal) -> bool:
+    """Staff of any role on it: they read what was said among staff."""
+    return type(proposal).objects.workable_by(by).filter(pk=proposal.pk).exists()
 
 
 def has_spoken_with_deputy(proposal) -> bool:

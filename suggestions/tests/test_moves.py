@@ -11,7 +11,7 @@ from suggestions.permissions import CodeHolder
 
 STATES = [
     "submitted", "needs_info", "accepted", "triaging", "referred", "assigned", "in_progress", "reply_review",
-    "replied", "rehandling", "supervised", "closed", "declined", "withdrawn",
+    "replied", "rehandling", "supervised", "escalated", "closed", "declined", "withdrawn",
 ]  # fmt: skip
 PERSONAS = [
     "citizen", "code", "neighbour", "deputy", "other_deputy", "officer", "handler", "approver", "other_handler",
@@ -28,6 +28,7 @@ ALLOWED = {
         ("needs_info", "declined"), ("accepted", "declined"), ("accepted", "merged"), ("accepted", "assigned"),
         ("triaging", "declined"), ("triaging", "merged"), ("triaging", "accepted"), ("referred", "merged"),
         ("referred", "assigned"), ("reply_review", "in_progress"), ("supervised", "in_progress"),
+        ("escalated", "assigned"),
     ]
 } | {
     ("deputy", "accepted", "triaging"), ("deputy", "triaging", "accepted"), ("deputy", "triaging", "merged"),
@@ -37,13 +38,15 @@ ALLOWED = {
     ("handler", "rehandling", "reply_review"),
     ("approver", "reply_review", "in_progress"), ("approver", "reply_review", "replied"),
     ("clock", "replied", "closed"),
+    # With its proposal: given back to the deputy, or answered.
+    ("clock", "escalated", "triaging"), ("clock", "escalated", "replied"),
 } | {
     (author, *edge)
     for author in ("citizen", "code")
     for edge in [("needs_info", "submitted"), ("replied", "closed"), ("replied", "rehandling")]
     # Second thoughts within a week of a rating.
     + [("closed", "rehandling"), ("rehandling", "closed"), ("supervised", "closed")]
-    + [(s, "withdrawn") for s in STATES[:8]]
+    + [(s, "withdrawn") for s in [*STATES[:8], "escalated"]]
 }  # fmt: skip
 
 # The same for what was said at citizen's visit to officer's station, deputy present: before and after it is recorded.

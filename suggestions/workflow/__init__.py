@@ -1,5 +1,6 @@
 """What happens to a suggestion: the tables of moves, and the verbs, by who says them."""
 
+from . import proposals
 from .citizen import (
     TooMany,
     adopt,
@@ -106,6 +107,7 @@ __all__ = [
     "relieve",
     "remind",
     "reopen",
+    "proposals",
     "report_kept",
     "return_case",
     "return_part",

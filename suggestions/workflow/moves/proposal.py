@@ -32,7 +32,7 @@ PROPOSAL_MOVES = (
     Move(P.SUBMITTED,    P.WITHDRAWN,    _("Withdraw"),           is_bearer,            ("office", "signers"),
          clock=STOP, event="proposal_withdrawn"),
     Move(P.SUBMITTED,    P.ASSIGNED,     _("Assign"),             is_office,            ("bearer", "lead", "co"),
-         event="proposal_assigned"),
+         read=PUBLIC, event="proposal_assigned"),
     Move(P.ASSIGNED,     P.SUBMITTED,    _("Return"),             may_return_proposal,  ("office",), note=True,
          event="proposal_returned"),
     Move(P.ASSIGNED,     P.IN_PROGRESS,  _("Take on"),            is_proposal_handler,  ("bearer",), clock=KEEP,
@@ -58,12 +58,17 @@ PROPOSAL_MOVES = (
 
 # Told without a move: event -> whom.
 PROPOSAL_NEWS = {
+    "proposal_begun": (),
+    "proposal_edited": (),
+    "proposal_bundled": (),
+    "proposal_unbundled": (),
     "proposal_invited": ("invited",),
     "proposal_signed": ("bearer",),
     "proposal_not_signed": ("bearer",),
     "proposal_opinion_in": ("lead",),
     "proposal_contacted": (),
     "proposal_marked_key": ("bearer", "lead"),
+    "proposal_unmarked_key": (),
     "proposal_due_soon": ("holder",),
     "proposal_due_today": ("holder", "head"),
     "proposal_overdue": ("holder", "head", "office"),

@@ -158,6 +158,9 @@ NEWS = {
     "together_ended": ("author",),
     "extension_asked": ("office",),
     "extension_granted": ("author", "lead"),
+    # What becomes of the proposal that took it up.
+    "assigned_by_proposal": ("author",),
+    "proposal_answered_again": ("author", "followers"),
     "extension_refused": ("lead",),
     "progress": ("author", "followers"),
     "rating_changed": ("department", "deputy"),
