@@ -60,8 +60,7 @@ def sections_for(user) -> list[Section]:
     if deputies := deputies_of(user):
         found.append(Section(_("As a deputy"), _deputys(deputies, now)))
     if departments := user.scopes("handler") | user.scopes("approver"):
-        assisting = _assisting(user.scopes("handler"))
-        found.append(Section(_("For the department"), (*_departments(departments, now), assisting)))
+        found.append(Section(_("For the department"), (*_departments(departments, now), _assisting(departments))))
     if stations := user.scopes("officer"):
         found.append(Section(_("At the station"), (_stations(stations),)))
     return found
@@ -199,7 +198,7 @@ def urgency_of(due_at, now=None, known=None) -> Urgency:
 
 
 def urgencies(rows, queue, now=None) -> dict:
-    """{pk: how its due date in ``queue`` is shown, or None} for a page of its ``rows``, with one look at the calendar."""
+    """{pk: how its due date in ``queue`` is shown, or None} for ``rows``, a page of it, by one look at the calendar."""
     now = now or timezone.now()
     due = {row.pk: getattr(row, queue.due) for row in rows}
     days = [timezone.localdate(moment) for moment in (now, *filter(None, due.values()))]

@@ -1,13 +1,16 @@
 """One suggestion as one reader may read it: everything its page shows, and which acts it offers."""
 
+from . import handling, ledger
+from . import replies as answers
 from .models import ContactView
 from .origin import addressee
-from .permissions import is_author, may_claim, may_open_attachment, works_on
+from .permissions import is_author, may_change_rating, may_claim, may_open_attachment, works_on
+from .permissions.verdict import CHANGEABLE
 from .standing import standing, tag
 from .timeline import history, rated, role_word, timeline
 
-# What an author may do, by the state it leads to.
-ACTS = {"submitted": "answer", "withdrawn": "withdraw", "closed": "rate"}
+# What an author may do, by the move it is.
+ACTS = {"answered": "answer", "withdrawn": "withdraw", "rated": "rate"}
 
 
 def reading(suggestion, by) -> dict:
@@ -15,21 +18,28 @@ def reading(suggestion, by) -> dict:
     mine, staff = is_author(by, suggestion), works_on(by, suggestion)
     changes = history(suggestion)
     now = standing(suggestion, by, changes)
-    replies = answers(suggestion, mine or staff)
+    at = answered_at(suggestion, mine or staff)
+    replies = answers.shown(at, at.replies.released().with_parts(), by)
     for reply in replies:
         # What another author said to their answer is theirs.
-        reply.rated = reply.rating if rated(reply) and reply.suggestion_id == suggestion.pk else None
+        reply.rated = reply.rating if rated(reply) and at == suggestion else None
         reply.place = f"#reply-words-{reply.pk}"
+    promises = ledger.promises(at, by if at == suggestion else None)
     return {
         "suggestion": suggestion,
         "addressee": addressee(suggestion),
         "tag": tag(suggestion),
         "standing": now,
+        "hands": handling.panel(suggestion, is_staff=False),
         "timeline": timeline(suggestion, by, changes, now.next_step),
         "words": words(suggestion),
         "own_words": own_words(suggestion) if mine or staff else None,
         "question": question(suggestion, changes) if mine else None,
         "replies": replies,
+        "promises": promises,
+        "badge": ledger.badge(promises),
+        "closing": closing(suggestion, changes),
+        "changeable_until": changeable_until(replies),
         "attachments": [a for a in files(suggestion) if may_open_attachment(by, a)],
         "target": target(suggestion, by),
         "mine": mine,
@@ -39,12 +49,26 @@ def reading(suggestion, by) -> dict:
     } | (private(suggestion) if mine else {})
 
 
-def answers(suggestion, concerns_reader) -> list:
-    """Its released replies; of a merged one those of where it went on, which answer both, for who is concerned."""
+def answered_at(suggestion, concerns_reader):
+    """Where its answer stands: a merged one goes on in another, whose answer is for both, for who is concerned."""
     at = suggestion
     while concerns_reader and at.merged_into_id is not None:
         at = at.merged_into
-    return list(at.replies.released().select_related("department", "deputy", "rating"))
+    return at
+
+
+def changeable_until(replies):
+    """Until when the rating of the newest reply may be changed; None when it was not rated."""
+    rating = replies[-1].rated if replies else None
+    return rating.at + CHANGEABLE if rating else None
+
+
+def closing(suggestion, changes):
+    """The line of history with which the office closed it over the author's dissatisfaction, while it is closed."""
+    if suggestion.status != "closed":
+        return None
+    last = next((c for c in reversed(changes) if c.before != c.after), None)
+    return last if last and last.event == "closed_over" else None
 
 
 def words(suggestion):
@@ -85,10 +109,11 @@ def target(suggestion, by):
 
 
 def acts(suggestion, by) -> set[str]:
-    """What the author may do now: answer, withdraw, rate."""
+    """What the author may do now: answer, withdraw, rate, change the rating."""
     if not is_author(by, suggestion):
         return set()
-    return {ACTS[m.target] for m in suggestion.moves_for(by) if m.target in ACTS}
+    found = {ACTS[m.name] for m in suggestion.moves_for(by) if m.name in ACTS}
+    return found | ({"change"} if may_change_rating(by, suggestion) else set())
 
 
 def private(suggestion) -> dict:

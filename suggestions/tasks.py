@@ -1,26 +1,22 @@
 """What happens by itself: each task fetches rows and calls one verb for each; running twice is harmless."""
 
 from datetime import timedelta
+from itertools import islice
 
 from celery import shared_task
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
-from fzportal import workdays
-
-from . import workflow
+from . import clocks, statistics, workflow
+from .exports import keeping, making
 from .intake import runner
-from .models import Contact, ServicePromise, Suggestion, SuggestionChange
-from .standing import AUTHORS_TURN
+from .models import Commitment, Contact, Proposal, Suggestion, SuggestionChange
 
 # Rows one run takes at most; the next tick goes on.
 BATCH = 2000
-# States whose clock goes on from an earlier one (``Clock.KEEP``): they share its days of warning.
-KEEPS_PROMISE_OF = {
-    Suggestion.Status.IN_PROGRESS: Suggestion.Status.ASSIGNED,
-    Suggestion.Status.REPLY_REVIEW: Suggestion.Status.ASSIGNED,
-}
+# The same for due dates after a change of the calendar, which comes once or twice a year and concerns all.
+RECOUNTED = 20_000
 
 
 @shared_task
@@ -39,28 +35,42 @@ def run_imports():
 
 
 @shared_task
+def run_exports():
+    """Go on with the next file that somebody asked for; a long one is left to the next tick after 20 seconds."""
+    export = making.claim()
+    if export is not None:
+        making.work(export, seconds=20)
+
+
+@shared_task
+def refresh_open_data():
+    """Ask for today's open data, unless it is there or being made."""
+    keeping.ask_open()
+
+
+@shared_task
+def purge_exports():
+    """Delete files a week after they were made."""
+    keeping.purge()
+
+
+@shared_task
 def remind(now=None):
-    """Remind the holders: ``due_soon`` before the due date (``remind_before``), ``overdue`` once it has passed."""
+    """Remind of due dates, each once: before the day the holders, on it their head too, after it the office as well."""
     now = now or timezone.now()
-    for event, cases in (("overdue", _overdue(now)), ("due_soon", _due_soon(now))):
-        reminded = SuggestionChange.objects.filter(subject=OuterRef("pk"), event=event, due_at=OuterRef("due_at"))
-        for suggestion in cases.exclude(Exists(reminded)).defer("search").order_by("due_at", "pk")[:BATCH]:
-            workflow.remind(suggestion, event=event, by=None, now=now)
+    for watch in clocks.watches(now):
+        model = watch.rows.model
+        for event in ("overdue", "due_today", "due_soon"):
+            if model.news_prefix + event in model.news():
+                for movable in clocks.to_remind(watch, event, now)[:BATCH]:
+                    workflow.remind(movable, event=event, by=None, now=now)
 
 
-def _overdue(now):
-    """Promises broken by others than the author, whose time to answer or rate is an offer."""
-    return Suggestion.objects.overdue(now).exclude(status__in=AUTHORS_TURN)
-
-
-def _due_soon(now):
-    """Cases whose promise ends within its days of warning; a promise goes on in the states that keep it."""
-    soon = Q(pk__in=[])
-    for promise in ServicePromise.objects.all():
-        states = {promise.state} | {kept for kept, begun in KEEPS_PROMISE_OF.items() if begun == promise.state}
-        until = workdays.close_of(workdays.add(timezone.localdate(now), promise.remind_before))
-        soon |= Q(status__in=states, due_at__lte=until)
-    return Suggestion.objects.open().filter(soon, due_at__gte=now)
+@shared_task
+def recalculate(now=None):
+    """Count open promises anew once the calendar has changed."""
+    for movable in islice(clocks.miscounted(), RECOUNTED):
+        workflow.recalculate(movable, by=None, now=now)
 
 
 @shared_task
@@ -73,6 +83,23 @@ def close_silent(now=None):
 
 
 @shared_task
+def close_silent_proposals(now=None):
+    """Close the proposals whose deputies did not evaluate the reply in time."""
+    now = now or timezone.now()
+    silent = Proposal.objects.filter(status=Proposal.Status.REPLIED, due_at__lt=now)
+    for proposal in silent.order_by("due_at", "pk")[:BATCH]:
+        workflow.proposals.close_silent(proposal, by=None, now=now)
+
+
+@shared_task
+def miss_commitments(now=None):
+    """Mark the promises whose day has passed; an answered case is open again."""
+    now = now or timezone.now()
+    for commitment in Commitment.objects.due(now).select_related("suggestion").order_by("due_at", "pk")[:BATCH]:
+        workflow.miss(commitment, by=None, now=now)
+
+
+@shared_task
 def anonymise_contacts(now=None):
     """Blank the contacts of cases that ended more than CONTACT_KEPT_YEARS ago."""
     now = now or timezone.now()
@@ -82,12 +109,10 @@ def anonymise_contacts(now=None):
     kept = Contact.objects.filter(anonymised_at=None, suggestion__status__in=Suggestion.ENDS)
     for contact in kept.annotate(ended=ended).filter(ended__lt=limit).order_by("pk")[:BATCH]:
         workflow.anonymise_contact(contact, by=None, now=now)
+
+
 @shared_task
-def close_silent_proposals(now=None):
-    """Close the proposals whose deputies did not evaluate the reply in time."""
-    now = now or timezone.now()
-    silent = Proposal.objects.filter(status=Proposal.Status.REPLIED, due_at__lt=now)
-    for proposal in silent.order_by("due_at", "pk")[:BATCH]:
-        workflow.proposals.close_silent(proposal, by=None, now=now)
-
-
+def refresh_statistics():
+    """Count the published figures anew when it is time and something has happened."""
+    if statistics.is_due():
+        statistics.refresh()

@@ -3,6 +3,7 @@
 A stranger reads the way of the case; the author also who looked at their contact; only staff read the talk among staff.
 """
 
+from datetime import date
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -56,7 +57,9 @@ TITLES = {
     "lowered": _("The rating was changed: attitude “%(attitude)s”, result “%(result)s”; the case is open again"),
     "raised": _("The rating was changed: attitude “%(attitude)s”, result “%(result)s”; the case is closed"),
     "rating_changed": _("The rating was changed: attitude “%(attitude)s”, result “%(result)s”"),
-    "promise_refused": _("The author is not satisfied with how a promise was kept; the case is open again"),
+    "promise_refused": _(
+        "A promise reported as kept was rated: attitude “%(attitude)s”, result “%(result)s”; the case is open again"
+    ),
     "reopened": _("A promise was not kept in time; the case is open again"),
     "ordered_again": _("The congress office ordered it to be handled again"),
     "closed_over": _("Closed by the congress office, with the reason published"),
@@ -75,10 +78,15 @@ TITLES = {
 }
 FOR_AUTHOR = {"contact_viewed", "consent_withdrawn", "unpublished"}
 FOR_STAFF = {
-    "due_soon", "due_today", "redacted", "classified", "decline_proposed", "recused", "supervisor_named",
-    "closing_proposed", "closing_refused", "extension_asked", "extension_refused", "internal_note", "contact_made",
+    "due_soon", "due_today", "redacted", "classified", "decline_proposed", "recused", "closing_proposed",
+    "closing_refused", "extension_asked", "extension_refused", "internal_note", "contact_made",
 }  # fmt: skip
-TONES = {"overdue": "late", "needs_info": "wait", "declined": "calm", "merged": "calm", "withdrawn": "calm"}
+TONES = {
+    "overdue": "late", "needs_info": "wait", "declined": "calm", "merged": "calm", "withdrawn": "calm",
+    "rehandling": "wait", "lowered": "wait", "promise_refused": "wait", "supervised": "late", "reopened": "late",
+}  # fmt: skip
+# Lines that say what was given for a reply.
+OF_A_REPLY = ("rated", "rehandling", "supervised", "lowered", "raised", "rating_changed")
 
 
 class Item(NamedTuple):
@@ -102,14 +110,14 @@ def lines(suggestion, reader, changes) -> list[Item]:
     """A line for each of ``changes`` that this reader may know of."""
     author, staff = is_author(reader, suggestion), works_on(reader, suggestion)
     hidden = (FOR_AUTHOR if not (author or staff) else set()) | (FOR_STAFF if not staff else set())
-    parts = list(suggestion.assignments.select_related("department"))
-    ratings = {r.rating.at: r.rating for r in suggestion.replies.released().select_related("rating") if rated(r)}
+    parts = list(suggestion.assignments.lead().select_related("department"))
+    answered = list(suggestion.replies.released().values_list("released_at", flat=True))
     return [
         Item(
-            title=_title(change, parts, ratings.get(change.at)),
+            title=_title(change, parts, answered),
             at=change.at,
             role=_role(change, parts, author),
-            note=change.note if may_read_note(reader, suggestion, change) else "",
+            note=_note(change) if may_read_note(reader, suggestion, change) else "",
             tone=TONES.get(change.event, "done"),
         )
         for change in changes
@@ -131,7 +139,7 @@ def _beginning(suggestion) -> list[Item]:
 
 def history(suggestion) -> list:
     """The changes a timeline is made of, in one query."""
-    return list(suggestion.changes.select_related("by__deputy"))
+    return list(suggestion.changes.select_related("by__deputy", "verdict"))
 
 
 def rated(reply) -> bool:
@@ -152,15 +160,30 @@ def _department(change, parts) -> str:
     return str(led[-1].department) if led else ""
 
 
-def _title(change, parts, rating) -> str:
+def _title(change, parts, answered) -> str:
+    """``answered``: when each reply was released; with several, a rating says which it is of."""
     title = str(TITLES.get(change.event, change.event))
     if change.event == "assigned":
         return title % {"department": _department(change, parts)}
-    if change.event in ("rated", "rehandling"):
-        if rating is None:
-            return gettext("Rated")
-        return title % {"attitude": rating.get_attitude_display(), "result": rating.get_result_display()}
-    return title
+    if "%(due)s" in title:
+        return title % {"due": day(timezone.localdate(change.due_at)) if change.due_at else ""}
+    if "%(attitude)s" not in title:
+        return title
+    verdict = getattr(change, "verdict", None)
+    if verdict is None:
+        return gettext("Rated")
+    title %= {"attitude": verdict.get_attitude_display(), "result": verdict.get_result_display()}
+    number = sum(at <= change.at for at in answered)
+    if len(answered) < 2 or change.event not in OF_A_REPLY:
+        return title
+    return gettext("%(what)s (reply %(number)s)") % {"what": title, "number": number}
+
+
+def _note(change) -> str:
+    """Its words; of a date counted anew, the one before."""
+    if change.event != "recalculated":
+        return change.note
+    return gettext("Before: %(day)s.") % {"day": day(date.fromisoformat(change.note))}
 
 
 def _role(change, parts, is_mine) -> str:
