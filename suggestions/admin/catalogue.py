@@ -1,12 +1,13 @@
 """Themes, departments and their people, reasons for declining, service promises."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 
 from fzportal.admin import OfficeAdmin, OfficeInline
 
-from ..models import Category, DeclineReason, Department, DepartmentMember, ServicePromise, Suggestion
+from .. import passages
+from ..models import Category, DeclineReason, Department, DepartmentMember, Passage, ServicePromise, Suggestion
 
 
 @admin.register(Category)
@@ -60,6 +61,21 @@ class DepartmentMemberAdmin(OfficeAdmin):
     list_select_related = ["user", "department"]
     search_fields = ["user__name", "user__nickname", "department__name"]
     autocomplete_fields = ["user", "department"]
+
+
+@admin.register(Passage)
+class PassageAdmin(OfficeAdmin):
+    """Canned passages: everybody's, and those the departments keep at their desk."""
+
+    list_display = ["title", "department", "position", "is_active"]
+    list_filter = ["is_active", "department"]
+    list_select_related = ["department"]
+    search_fields = ["title", "text"]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if strange := passages.wrong(obj.text):
+            messages.warning(request, passages.said_of_wrong(strange))
 
 
 @admin.register(ServicePromise)

@@ -119,9 +119,8 @@ class PassageQuerySet(models.QuerySet):
 
     def offered_in(self, department):
         """May be put into a reply of ``department`` (a pk): its own first."""
-        return self.readable_in([department]).filter(is_active=True).order_by(
-            F("department").asc(nulls_last=True), "position", "pk"
-        )
+        found = self.readable_in([department]).filter(is_active=True)
+        return found.order_by(F("department").asc(nulls_last=True), "position", "pk")
 
 
 class Passage(models.Model):

@@ -132,6 +132,11 @@ def works_on(by, suggestion) -> bool:
     return bool(mine) and suggestion.assignments.active().filter(department__in=mine).exists()
 
 
+def may_log_contact(by, suggestion) -> bool:
+    """Staff of any role on a case where work is left to do."""
+    return suggestion.is_open and works_on(by, suggestion)
+
+
 def may_open_attachment(by, attachment) -> bool:
     """Published files of published suggestions are everybody's; others are the author's and the staff's.
 
@@ -149,7 +154,9 @@ def may_open_evidence(by, evidence) -> bool:
     """Whoever may read the reply or the promise it belongs to: everybody once it is released and published."""
     reply = evidence.reply or evidence.commitment.reply
     suggestion = reply.suggestion
-    if works_on(by, suggestion):
+    # A department shows how it kept its promise, also when the case has gone to another since.
+    keeps_it = reply.department_id in scopes(by, "handler") | scopes(by, "approver")
+    if works_on(by, suggestion) or keeps_it:
         return True
     is_out = reply.released_at is not None and (evidence.reply_id or evidence.commitment.fulfilled_at)
     return bool(is_out) and (is_author(by, suggestion) or suggestion.published_at is not None)

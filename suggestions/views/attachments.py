@@ -28,10 +28,15 @@ def attachment(request, pk):
     found = get_object_or_404(Attachment.objects.select_related("suggestion"), pk=pk)
     if not any(permissions.may_open_attachment(by, found) for by in readers(request, found.suggestion)):
         raise Http404
+    return hand_out(found)
+
+
+def hand_out(found):
+    """A stored file as an answer; 404 when it is missing."""
     try:
         content = found.file.open("rb")
     except OSError as error:
-        logger.error("The file of attachment %s is missing", pk)
+        logger.error("The file of %s %s is missing", found._meta.model_name, found.pk)
         raise Http404 from error
     response = FileResponse(
         content, content_type=found.content_type, as_attachment=found.content_type == uploads.PDF, filename=found.name

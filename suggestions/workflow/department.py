@@ -7,7 +7,7 @@ from accounts.permissions import is_office
 from fzportal.workflow import MoveNotAllowed, Reader, Stale, lock, move, reclock, record
 
 from ..models import Assignment, Commitment, ContactMade, Extension, Reply, ReplyPoint, Suggestion
-from ..permissions import is_claimer, is_handler, may_ask_extension, may_urge, may_write, works_on
+from ..permissions import is_claimer, is_handler, may_ask_extension, may_log_contact, may_urge, may_write
 from .commitments import draft_commitments, promise
 from .parts import parts_follow
 
@@ -148,10 +148,11 @@ def note_progress(suggestion, *, by, text, is_public):
 def log_contact(suggestion, *, by, kind, with_whom, on, note):
     """Keep that somebody was spoken with, how, when and what was said; staff read it."""
     lock(suggestion)
-    if not works_on(by, suggestion) or not suggestion.is_open:
+    if not may_log_contact(by, suggestion):
         raise MoveNotAllowed(suggestion, suggestion.status, by)
     role = "office" if is_office(by) else "deputy" if is_claimer(by, suggestion) else "department"
-    department = next(iter(by.scopes("handler") | by.scopes("approver")), None) if role == "department" else None
+    mine = by.scopes("handler") | by.scopes("approver") if role == "department" else ()
+    department = suggestion.department_id if suggestion.department_id in mine else next(iter(mine), None)
     made = ContactMade.objects.create(
         suggestion=suggestion, kind=kind, with_whom=with_whom, on=on, note=note, by=by, department_id=department
     )

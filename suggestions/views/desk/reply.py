@@ -1,0 +1,108 @@
+"""Writing the reply: the draft and handing it in, with the files that come along.
+
+Every good file is kept with the draft at once, whatever is wrong with another or with the words; buttons inside the
+form (one more row, a passage, a file taken off) save the draft and come back to where they stand.
+"""
+
+import logging
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
+
+from fzportal.forms import clean_line
+from fzportal.workflow import MoveNotAllowed, Stale
+from suggestions import queues, uploads, workflow
+
+from . import case
+from .acts import is_autosave, reached, stale, went_well
+from .table import ACTS, form_of, offered
+
+logger = logging.getLogger(__name__)
+
+
+# The handler must stand before anything reads the request, the check against forged ones included: that one follows.
+@csrf_exempt
+def desk_reply(request, number, slug):
+    """POST ``draft`` or ``hand-in``: 422 with words and files kept, 403 forbidden, 409 when somebody was faster."""
+    request.upload_handlers = [uploads.CarefulUploadHandler(request)]
+    return write(request, number, ACTS[slug])
+
+
+@csrf_protect
+@require_POST
+@login_required
+def write(request, number, act):
+    """The act by its form."""
+    suggestion, user = reached(request, number), request.user
+    acts = offered(suggestion, user)
+    form = act.form(request.POST, slug=form_of(act, acts), suggestion=suggestion, by=user)
+    is_valid = form.is_valid()
+    if form.is_outdated:
+        return stale(request, suggestion, form)
+    if act not in acts:
+        raise PermissionDenied
+    queue, place = case.named_queue(request), queues.place_of(suggestion)
+    try:
+        problems = [] if is_autosave(request) else keep_files(request, suggestion)
+        for problem in problems:
+            form.add_error("files", problem)
+        if not is_valid or problems:
+            return wanting(request, suggestion, form)
+        act.verb(suggestion, by=user, **form.arguments)
+        if dropped := request.POST.get("drop"):
+            workflow.detach_evidence(suggestion, by=user, pk=int(dropped) if dropped.isdecimal() else None)
+    except MoveNotAllowed as error:
+        if isinstance(error, Stale) or form.is_outdated:
+            return stale(request, suggestion, form)
+        raise PermissionDenied from error
+    answer = went_well(request, act, suggestion, queue, place)
+    if act.slug == "draft" and answer.status_code == 302:
+        answer["Location"] += place_in_form(request, form)
+    return answer
+
+
+def keep_files(request, suggestion) -> list[str]:
+    """Attach the uploaded files, each for itself; gives what is wrong with them. Raises MoveNotAllowed."""
+    return list(filter(None, [keep(suggestion, request.user, file) for file in request.FILES.getlist("files")]))
+
+
+def keep(suggestion, by, file):
+    """Attach one file; gives what is wrong with it, or nothing."""
+    name = clean_line(file.name)[-uploads.NAME_LENGTH :]
+    try:
+        if file.is_lost:
+            raise OSError(name)
+        workflow.attach_evidence(suggestion, by=by, found=uploads.examine(file))
+    except uploads.Refused as refused:
+        return _("%(name)s: %(problem)s") % {"name": name, "problem": refused}
+    except workflow.TooMany:
+        most = settings.ATTACHMENTS_PER_SUGGESTION
+        return _("%(name)s: no more than %(most)d files can be attached.") % {"name": name, "most": most}
+    except OSError:
+        logger.exception("A file of evidence could not be stored")
+        return _("%(name)s: the portal cannot store files just now. Please try again later.") % {"name": name}
+    return None
+
+
+def wanting(request, suggestion, form):
+    """The page with the form's errors and the words typed."""
+    if is_autosave(request):
+        return HttpResponse(status=422)
+    return case.draw(request, suggestion, bound=form, status=422)
+
+
+def place_in_form(request, form) -> str:
+    """Where the button stands that saved the draft."""
+    content, prefix = form.content, f"#id_{form.slug}_"
+    if request.POST.get("add") == "point":
+        return f"{prefix}point_{min(len(content.points), form.POINTS.most - 1)}"
+    if request.POST.get("add") == "promise":
+        return f"{prefix}promise_{min(len(content.promises), form.PROMISES.most - 1)}"
+    if "insert" in request.POST:
+        return f"{prefix}text"
+    return "#reply-files" if "drop" in request.POST or "more" in request.POST else ""
