@@ -52,6 +52,7 @@ class Panel(NamedTuple):
     assisting: list[Line]
     past: list[Line]
     hands: str
+    proposed: str
     final: str
     awaited: str
     late: str
@@ -72,6 +73,7 @@ def panel(suggestion, *, is_staff) -> Panel | None:
         assisting=[line for line in now if line is not lead],
         past=[line for line in lines if line.is_past and (is_staff or line.part.part == Assignment.Part.LEAD)],
         hands=_hands(parts),
+        proposed=_proposed(suggestion),
         final=gettext("After two returns the office's assignment is final.") if lead and lead.part.is_final else "",
         awaited=_awaited([part for part in missing if not part.is_late]),
         late=_late([part for part in missing if part.is_late]),
@@ -120,6 +122,13 @@ def _hands(parts) -> str:
     return ngettext("It went through %(n)s pair of hands.", "It went through %(n)s pairs of hands.", number) % {
         "n": number
     }
+
+
+def _proposed(suggestion) -> str:
+    """Whom it should go to instead, as who returned or referred it says."""
+    if suggestion.status != suggestion.Status.REFERRED or suggestion.proposed_lead is None:
+        return ""
+    return gettext("Proposed instead: %(department)s.") % {"department": suggestion.proposed_lead}
 
 
 def _awaited(parts) -> str:

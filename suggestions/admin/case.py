@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from fzportal.templatetags.ui import when
 from fzportal.workflow import MoveNotAllowed, Stale
 
-from .. import origin, search, standing, timeline
+from .. import handling, origin, search, standing, timeline
 from ..models import Consent, Suggestion
-from . import acts
+from . import acts, supervision
 
 
 def found(pk) -> Suggestion:
@@ -48,9 +48,9 @@ def act(request, pk, slug):
 def carry_out(request, suggestion, chosen, form):
     """Say the verb and go back to the case."""
     try:
-        given = chosen.verb(suggestion, by=request.user, **form.arguments)
-    except Stale as stale:
-        now = found(stale.obj.pk)
+        given = chosen.verb(form.target, by=request.user, **form.arguments)
+    except Stale:
+        now = found(suggestion.pk)
         return drawn(request, now, status=409, line=change_line(now), words=kept(request))
     except MoveNotAllowed as refused:
         raise PermissionDenied from refused
@@ -84,6 +84,7 @@ def drawn(request, suggestion, status=200, line="", words=()):
         "same_author": same_author(suggestion), "merged": list(suggestion.merged_here.all()[:10]),
         "replies": list(suggestion.replies.select_related("department", "deputy", "rating")),
         "after": after(suggestion), "talk": origin.talk(suggestion, request.user),
+        **supervision.about(suggestion, request.user),
     }  # fmt: skip
     return TemplateResponse(request, "admin/suggestions/case.html", context, status=status)
 
@@ -92,7 +93,7 @@ def frame(request, suggestion) -> dict:
     """What every page about one suggestion shows."""
     return admin.site.each_context(request) | {
         "suggestion": suggestion, "opts": Suggestion._meta, "tag": standing.tag(suggestion),
-        "media": "",
+        "media": "", "panel": handling.panel(suggestion, is_staff=True),
     }  # fmt: skip
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Consent, Suggestion, SuggestionChange
+from ..models import Assignment, Consent, Extension, Suggestion, SuggestionChange
 from ..standing import AUTHORS_TURN
 
 S = Suggestion.Status
@@ -49,9 +49,26 @@ def decline_proposed(rows):
     return rows.filter(Exists(proposals), status=S.TRIAGING)
 
 
+def _returned():
+    """A lead's part that it sent back."""
+    return Exists(Assignment.objects.returned().lead().filter(suggestion=OuterRef("pk")))
+
+
 def to_assign(rows):
-    """Referred by a deputy."""
-    return rows.filter(status=S.REFERRED)
+    """Referred by a deputy; or answered by a deputy to the author's dissatisfaction, and no department ever led it."""
+    unled = Q(status__in=(S.REHANDLING, S.SUPERVISED), department=None)
+    return rows.filter(Q(status=S.REFERRED) & ~_returned() | unled)
+
+
+def returned(rows):
+    """Sent back by the department that was to lead."""
+    return rows.filter(_returned(), status=S.REFERRED)
+
+
+def extensions(rows):
+    """The lead asked for more time."""
+    asked = Extension.objects.filter(suggestion=OuterRef("pk"), is_granted=None)
+    return rows.filter(Exists(asked)).annotate(asked_at=Subquery(asked.values("asked_at")[:1]))
 
 
 def unclaimed(rows):
@@ -62,6 +79,11 @@ def unclaimed(rows):
 def in_review(rows):
     """A reply lies before its second person."""
     return rows.filter(status=S.REPLY_REVIEW)
+
+
+def supervised(rows):
+    """The author was dissatisfied twice: the office decides how it goes on."""
+    return rows.filter(status=S.SUPERVISED)
 
 
 def to_publish(rows):
@@ -80,8 +102,11 @@ QUEUES = (
     Queue("answered", _("Questions answered"), answered),
     Queue("decline", _("Decline proposed by a deputy"), decline_proposed),
     Queue("assign", _("Referred, to be assigned"), to_assign),
+    Queue("returned", _("Returned by a department"), returned),
+    Queue("extensions", _("More time asked for"), extensions, since="asked_at"),
     Queue("unclaimed", _("Waiting too long for a deputy"), unclaimed, is_alarm=True),
     Queue("review", _("Replies under review"), in_review),
+    Queue("supervised", _("Supervised"), supervised, is_alarm=True),
     Queue("publish", _("To publish"), to_publish, since="submitted_at"),
     Queue("overdue", _("Overdue"), overdue, since="due_at", is_alarm=True),
 )

@@ -1,5 +1,7 @@
 """What the congress office types: one form for each act. Cleaned data are the arguments of the act's verb."""
 
+from functools import cached_property
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +39,11 @@ class OfficeForm(forms.Form):
         """Fit the fields to the suggestion."""
 
     @property
+    def target(self):
+        """What the verb is about: the suggestion, or what belongs to it."""
+        return self.suggestion
+
+    @property
     def is_outdated(self) -> bool:
         """Whether the case, or the public version shown, has changed since the page was drawn."""
         seen, base = self.cleaned_data.get("seen"), self.cleaned_data.get("base")
@@ -46,7 +53,7 @@ class OfficeForm(forms.Form):
     @property
     def arguments(self) -> dict:
         """For the verb."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "base")}
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "base", "part")}
 
     def refreshed(self):
         """The same words on the case as it is now."""
@@ -107,19 +114,27 @@ class MergeForm(OfficeForm):
 
 class AssignForm(OfficeForm):
     department = forms.ModelChoiceField(Department.objects.filter(is_active=True), label=_("Lead department"))
+    co = forms.ModelMultipleChoiceField(
+        Department.objects.filter(is_active=True), label=_("Co-handlers"), required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "columns"}),
+        help_text=_("They give the lead a written opinion."),
+    )  # fmt: skip
     due_at = forms.DateField(
         label=_("Due date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     note = ParagraphField(label=_("Note for the department"), required=False, max_length=NOTE_MAX, rows=3)
 
     def first_values(self):
-        return {"department": self.suggestion.proposed_lead_id}
+        assisting = self.suggestion.assignments.active().co().values_list("department", flat=True)
+        return {"department": self.suggestion.proposed_lead_id, "co": list(assisting)}
 
     def prepare(self):
         due, _rule = self.suggestion.due_for(Suggestion.Status.ASSIGNED, timezone.now())
         if due:
             text = _("Leave empty for the service promise: %(day)s.") % {"day": day(due)}
             self.fields["due_at"].help_text = text
+        if proposed := self.suggestion.proposed_lead:
+            self.fields["department"].help_text = _("Proposed: %(department)s.") % {"department": proposed}
 
     def clean_due_at(self):
         chosen = self.cleaned_data["due_at"]
@@ -130,6 +145,74 @@ class AssignForm(OfficeForm):
         if not workdays.is_working(chosen):
             raise forms.ValidationError(_("That is no working day. Choose another."))
         return workdays.close_of(chosen)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("department") in (cleaned.get("co") or ()):
+            self.add_error("co", _("The lead does not assist itself. Take it off one of the two lists."))
+        return cleaned
+
+
+class InvolveForm(OfficeForm):
+    department = forms.ModelChoiceField(Department.objects.filter(is_active=True), label=_("Co-handler"))
+
+    def prepare(self):
+        at_work = self.suggestion.assignments.active().exclude(part="co", status="done")
+        field = self.fields["department"]
+        field.queryset = field.queryset.exclude(pk__in=at_work.values("department"))
+
+
+class RelieveForm(OfficeForm):
+    part = forms.ModelChoiceField(queryset=None, label=_("Co-handler"), empty_label=None, widget=forms.RadioSelect)
+    reason = ParagraphField(
+        label=_("Reason"), max_length=NOTE_MAX, rows=3, help_text=_("The co-handler and the lead’s colleagues read it.")
+    )
+
+    def prepare(self):
+        field = self.fields["part"]
+        field.queryset = self.suggestion.assignments.missing().select_related("department")
+        field.label_from_instance = lambda part: str(part.department)
+
+    @property
+    def target(self):
+        return self.cleaned_data["part"]
+
+
+class ExtensionForm(OfficeForm):
+    """The lead's request for more time, decided."""
+
+    is_granted = forms.TypedChoiceField(
+        label=_("Decision"), coerce=lambda value: value == "yes", widget=forms.RadioSelect,
+        choices=[("yes", _("Grant it")), ("no", _("Refuse it"))],
+        error_messages={"required": _("Choose one of the two.")},
+    )  # fmt: skip
+    note = ParagraphField(
+        label=_("Reason"), required=False, max_length=NOTE_MAX, rows=3,
+        help_text=_("Granted, everybody reads it; left empty, the department’s own reason. Refused, the department."),
+    )  # fmt: skip
+
+    @cached_property
+    def target(self):
+        """The request; None once it has been decided."""
+        return self.suggestion.extensions.filter(is_granted=None).select_related("department", "asked_by").first()
+
+    @property
+    def due_after(self):
+        """Until when the lead would have time."""
+        days = self.target.days
+        return workdays.close_of(workdays.add(timezone.localdate(self.suggestion.due_at), days))
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("is_granted") is False and not cleaned.get("note"):
+            self.add_error("note", _("Say why it is refused."))
+        return cleaned
+
+
+class UrgeForm(OfficeForm):
+    note = ParagraphField(
+        label=_("Note"), required=False, max_length=NOTE_MAX, rows=3, help_text=_("Only staff read it.")
+    )
 
 
 class SendBackForm(OfficeForm):

@@ -114,7 +114,8 @@ def decide_extension(extension, *, by, is_granted, note=""):
         raise Stale(suggestion, suggestion.status, by)
     extension.is_granted, extension.decided_by, extension.decided_at = is_granted, by, timezone.now()
     if is_granted:
-        rule = f"{suggestion.due_rule}+{extension.days}d"
+        # The calendar may have moved the date since it was asked.
+        extension.due_before, rule = suggestion.due_at, f"{suggestion.due_rule}+{extension.days}d"
         reclock(suggestion, "extension_granted", by=by, role="office", rule=rule, note=note or extension.reason,
                 read=Reader.PUBLIC, now=extension.decided_at)  # fmt: skip
         extension.due_after = suggestion.due_at
