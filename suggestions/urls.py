@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import attachments, browse, case, desk, my, submit, track
+from .views import attachments, browse, case, desk, evidence, feeds, my, open_data, promises, submit, track
 
 urlpatterns = [
     # guided submission
@@ -21,29 +21,48 @@ urlpatterns = [
     path("suggestions/new/<int:pk>/discard/", submit.discard, name="suggestion_new_discard"),
     path("suggestions/new/<int:pk>/autosave/<slug:step>/", submit.autosave, name="suggestion_new_autosave"),
     path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
+    path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
     # reading
     path("suggestions/", browse.suggestion_list, name="suggestion_list"),
+    path("suggestions/feed/", feeds.suggestion_feed, name="suggestion_feed"),
     path("suggestions/<str:number>/", case.suggestion_detail, name="suggestion_detail"),
     path("suggestions/<str:number>/support/", case.suggestion_support, name="suggestion_support"),
     path("suggestions/<str:number>/follow/", case.suggestion_follow, name="suggestion_follow"),
     path("suggestions/<str:number>/answer/", case.suggestion_answer, name="suggestion_answer"),
     path("suggestions/<str:number>/withdraw/", case.suggestion_withdraw, name="suggestion_withdraw"),
     path("suggestions/<str:number>/rate/", case.suggestion_rate, name="suggestion_rate"),
+    path("suggestions/<str:number>/promises/<int:pk>/rate/", case.promise_rate, name="promise_rate"),
     path("suggestions/<str:number>/consent/", case.suggestion_consent, name="suggestion_consent"),
+    path("commitments/", promises.commitment_list, name="commitment_list"),
     path("track/", track.track, name="track"),
     path("track/leave/", track.track_leave, name="track_leave"),
     path("track/<str:number>/", track.track_case, name="track_case"),
     path("track/<str:number>/answer/", track.track_answer, name="track_answer"),
     path("track/<str:number>/withdraw/", track.track_withdraw, name="track_withdraw"),
     path("track/<str:number>/rate/", track.track_rate, name="track_rate"),
+    path("track/<str:number>/promises/<int:pk>/rate/", track.track_promise_rate, name="track_promise_rate"),
     path("track/<str:number>/consent/", track.track_consent, name="track_consent"),
     path("my/", my.my, name="my"),
     path("my/following/", my.my_following, name="my_following"),
+    # open data
+    path("figures/data/", open_data.open_data, name="open_data"),
+    path("figures/data/datapackage.json", open_data.open_data_package, name="open_data_package"),
+    path("figures/data/suggestions.<slug:format>", open_data.open_data_file, name="open_data_file"),
     # work
     path("desk/", desk.desk, name="desk"),
     path("desk/receptions/<int:pk>/suggestion/", desk.reception_suggestion, name="reception_suggestion"),
+    path("desk/passages/", desk.desk_passages, name="desk_passages"),
+    path("desk/passages/<int:pk>/", desk.desk_passage, name="desk_passage"),
+    path("desk/exports/", desk.desk_exports, name="desk_exports"),
+    path("desk/exports/<int:pk>/", desk.desk_export, name="desk_export"),
+    path("desk/exports/<int:pk>/file/", desk.desk_export_file, name="desk_export_file"),
+    path("desk/commitments/", desk.desk_commitments, name="desk_commitments"),
+    path("desk/commitments/<int:pk>/", desk.desk_commitment, name="desk_commitment"),
     path("desk/<str:number>/", desk.desk_case, name="desk_case"),
+    path("desk/<str:number>/file/", desk.desk_file, name="desk_file"),
     path("desk/<str:number>/contact/", desk.desk_contact, name="desk_contact"),
     path("desk/<str:number>/merge/", desk.desk_merge, name="desk_merge"),
+    path("desk/<str:number>/draft/", desk.desk_reply, {"slug": "draft"}, name="desk_draft"),
+    path("desk/<str:number>/hand-in/", desk.desk_reply, {"slug": "hand-in"}, name="desk_hand_in"),
     path("desk/<str:number>/<slug:slug>/", desk.desk_act, name="desk_act"),
 ]

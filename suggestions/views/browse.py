@@ -1,8 +1,10 @@
 """The public list: search, filters, three orders, paged by key."""
 
 from contextlib import nullcontext
+from urllib.parse import urlencode
 
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
@@ -38,6 +40,7 @@ def suggestion_list(request):
         "order": order_words(sort, order),
         "chips": [(label, word, without(request, name)) for name, label, word in form.chips()],
         "page": page,
+        "feed_url": feed_of(form),
         **page.links(request),
     }
     return render(request, "suggestions/list.html", values)
@@ -54,6 +57,12 @@ def found(form, asked, sort):
     if hits.are_few:
         return hits.rows, Order(("closeness", *order.fields)), nullcontext()
     return hits.rows, order, search.walking()
+
+
+def feed_of(form) -> str:
+    """The same list as a feed."""
+    asked = {name: value for name, value in form.values().items() if (name, value) != ("sort", "supported")}
+    return reverse("suggestion_feed") + (f"?{urlencode(asked)}" if asked else "")
 
 
 def count_words(count: paging.Count) -> str:

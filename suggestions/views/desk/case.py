@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fzportal.templatetags.ui import day
-from suggestions import handling, origin, queues, standing, timeline
+from suggestions import handling, origin, queues, replies, standing, timeline
 from suggestions.forms.desk import ContactForm
 from suggestions.models import Suggestion
 from suggestions.permissions import is_approver, is_office, may_see_contact, works_on
@@ -38,8 +38,10 @@ def draw(request, suggestion, *, bound=None, status=200, show_draft=False, **ext
         "standing": standing.standing(suggestion, user, changes),
         "history": timeline.timeline(suggestion, user, changes, standing.NEXT.get(suggestion.status, "")),
         "attachments": list(suggestion.attachments.all()),
-        "replies": replies(suggestion, show_draft),
+        "replies": replies.at_the_desk(suggestion, user, show_draft),
+        "spoken": list(suggestion.contacts_made.select_related("department", "by__deputy")),
         "acts": acts,
+        "may_print": works_on(user, suggestion),
         "panel": handling.panel(suggestion, is_staff=works_on(user, suggestion)),
         "facts": facts(suggestion),
         "talk": origin.talk(suggestion, user),
@@ -68,12 +70,6 @@ def forms_for(suggestion, user, bound):
         form = bound if is_bound else act.form(slug=act.slug, suggestion=suggestion, by=user)
         shown.append((act, form, is_bound))
     return shown
-
-
-def replies(suggestion, show_draft):
-    """Released ones and the one under review; a draft stands in its form, beside it only when two were written."""
-    found = suggestion.replies.select_related("department", "deputy", "author", "rating")
-    return [r for r in found if r.handed_in_at or show_draft]
 
 
 def facts(suggestion):
