@@ -15,7 +15,8 @@ def at(day, hour=9):
 
 
 def reminders(suggestion):
-    return list(suggestion.changes.filter(event__in=["due_soon", "overdue"]).values_list("event", "role"))
+    events = ["due_soon", "due_today", "overdue"]
+    return list(suggestion.changes.filter(event__in=events).values_list("event", "role"))
 
 
 def test_the_holder_is_reminded_the_promised_working_days_before_and_once_the_date_has_passed(case):
@@ -29,18 +30,20 @@ def test_the_holder_is_reminded_the_promised_working_days_before_and_once_the_da
     tasks.remind(now=at(warned))
     tasks.remind(now=at(warned, 18))
     assert reminders(suggestion) == [("due_soon", "clock")]
+    tasks.remind(now=at(due, 0))
     tasks.remind(now=suggestion.due_at)
-    assert reminders(suggestion) == [("due_soon", "clock")]
+    assert reminders(suggestion) == [("due_soon", "clock"), ("due_today", "clock")]
     tasks.remind(now=suggestion.due_at + timedelta(seconds=1))
     tasks.remind(now=suggestion.due_at + timedelta(days=9))
-    assert reminders(suggestion) == [("due_soon", "clock"), ("overdue", "clock")]
+    assert reminders(suggestion) == [("due_soon", "clock"), ("due_today", "clock"), ("overdue", "clock")]
 
 
 @pytest.mark.parametrize("state", ["in_progress", "reply_review"])
 def test_a_promise_that_goes_on_in_a_later_state_is_reminded_of_there(state, case):
     suggestion = case(state)
+    tasks.remind(now=suggestion.due_at - timedelta(hours=34))
     tasks.remind(now=suggestion.due_at - timedelta(hours=10))
-    assert reminders(suggestion) == [("due_soon", "clock")]
+    assert reminders(suggestion) == [("due_soon", "clock"), ("due_today", "clock")]
 
 
 def test_a_new_due_date_is_reminded_of_anew(case, office, city):
@@ -139,5 +142,7 @@ def test_everybody_at_work_sees_that_a_case_is_overdue(client, case, handler):
     suggestion = case("in_progress")
     Suggestion.objects.filter(pk=suggestion.pk).update(due_at=timezone.now() - timedelta(days=2))
     client.force_login(handler)
-    assert "已逾期 2 天" in client.get(f"/desk/{suggestion.number}/").content.decode()
-    assert "已逾期 2 天" in client.get("/desk/?queue=department-overdue").content.decode()
+    late = workdays.between(timezone.localdate() - timedelta(days=2), timezone.localdate())
+    word = f"已逾期 {max(late, 1)} 个工作日"
+    assert word in client.get(f"/desk/{suggestion.number}/").content.decode()
+    assert word in client.get("/desk/?queue=department-overdue").content.decode()

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.models import OfficeMember
+from fzportal import workdays
 from liaison.models import Deputy
 from suggestions import workflow
 from suggestions.models import DepartmentMember, Suggestion, SuggestionChange
@@ -96,7 +97,9 @@ def test_a_department_finds_its_work_by_stage_and_nobody_elses(client, city, han
     Suggestion.objects.filter(pk=written.pk).update(due_at=timezone.now() - timedelta(hours=1))
     client.force_login(handler)
     page = client.get("/desk/?queue=in-progress")
-    assert sizes(page) == {"assigned": "1", "in-progress": "2", "to-release": "1", "department-overdue": "1"}
+    assert sizes(page) == {
+        "assigned": "1", "in-progress": "2", "to-release": "1", "department-overdue": "1", "assist": "0",
+    }  # fmt: skip
     assert titles(page) == [begun.title, again.title]
     assert titles(client.get("/desk/?queue=to-release")) == [written.title]
     client.force_login(other_handler)
@@ -105,6 +108,7 @@ def test_a_department_finds_its_work_by_stage_and_nobody_elses(client, city, han
         "in-progress": "1",
         "to-release": "0",
         "department-overdue": "0",
+        "assist": "0",
     }
 
 
@@ -165,18 +169,19 @@ def test_rows_stand_oldest_due_first_and_those_without_a_date_last(client, deput
     assert titles(client.get("/desk/?queue=pool")) == [third.title, second.title, first.title]
 
 
-def test_every_row_says_its_age_and_its_urgency_in_words(client, deputy, many):
+def test_every_row_says_its_age_and_its_urgency_in_working_days_and_words(client, deputy, many):
     rows = many(4)
-    now = timezone.now()
-    for row, days in zip(rows, (-3, 0, 2, 9), strict=True):
-        due = timezone.localtime(now).replace(hour=23, minute=59, second=59) + timedelta(days=days)
-        Suggestion.objects.filter(pk=row.pk).update(due_at=due, submitted_at=now - timedelta(days=5))
+    now, today = timezone.now(), timezone.localdate()
+    past = next(d for d in (today - timedelta(days=n) for n in range(1, 20)) if workdays.between(d, today) == 3)
+    for row, due in zip(rows, (past, today, workdays.add(today, 2), workdays.add(today, 9)), strict=True):
+        changed = {"due_at": workdays.close_of(due), "submitted_at": now - timedelta(days=5)}
+        Suggestion.objects.filter(pk=row.pk).update(**changed)
     client.force_login(deputy)
     page = client.get("/desk/?queue=pool")
     shown = [(r["urgency"].tone, str(r["urgency"].word), r["age"]) for r in page.context["rows"]]
     assert shown == [
-        ("late", "已逾期 3 天", "5 天前收到"), ("wait", "今天到期", "5 天前收到"),
-        ("wait", "还剩 2 天", "5 天前收到"), ("calm", "还剩 9 天", "5 天前收到"),
+        ("late", "已逾期 3 个工作日", "5 天前收到"), ("wait", "今天到期", "5 天前收到"),
+        ("wait", "还有 2 个工作日", "5 天前收到"), ("calm", "还有 9 个工作日", "5 天前收到"),
     ]  # fmt: skip
     html = page.content.decode()
     assert all(word in html for _tone, word, _age in shown)
@@ -199,10 +204,10 @@ def test_a_long_list_costs_as_many_queries_as_a_short_one(client, city, deputy, 
     DepartmentMember.objects.create(user=deputy, department=city.education, role="handler")
     client.force_login(deputy)
     many(1)
-    with django_assert_max_num_queries(15) as short:
+    with django_assert_max_num_queries(16) as short:
         client.get("/desk/?queue=pool")
     many(30)
-    with django_assert_max_num_queries(15) as long:
+    with django_assert_max_num_queries(16) as long:
         client.get("/desk/?queue=pool")
     assert len(long) == len(short)
 
@@ -217,7 +222,7 @@ def test_a_departments_list_costs_the_same_however_long(
         for status in ("assigned", "in_progress", "reply_review"):
             rows = many(count, status, department=city.education)
             Suggestion.objects.filter(pk=rows[0].pk).update(due_at=timezone.now())
-        with django_assert_max_num_queries(15) as asked:
+        with django_assert_max_num_queries(16) as asked:
             client.get(f"/desk/?queue={queue}")
         costs.append(len(asked))
     assert costs[0] == costs[1]
