@@ -6,6 +6,7 @@ from django.db.models.functions import Left
 from fzportal.paging import Order
 from liaison.models import Division
 
+from . import ledger
 from .models import Reply
 from .standing import AUTHORS_TURN, due_line, is_late, tag
 
@@ -17,7 +18,7 @@ OPENING = 90
 
 
 def listed(suggestions):
-    """``suggestions`` with what a row shows and without the long texts; seven queries for any number of rows.
+    """``suggestions`` with what a row shows and without the long texts; eight queries for any number of rows.
 
     The small tables are read apart: joining six of them, the planner thinks longer than the database reads.
     """
@@ -33,15 +34,17 @@ def listed(suggestions):
             "deputy",
             Prefetch("division", Division.objects.select_related("parent")),
             Prefetch("replies", opening, to_attr="answers"),
+            ledger.badges(),
         )
     )
 
 
 def entries(suggestions) -> list:
-    """Rows of ``listed`` with ``tag``, ``due`` (a sentence), ``late`` and ``answer`` (the newest reply) beside them."""
+    """Rows of ``listed`` with ``tag``, ``due`` (a sentence), ``late``, ``answer`` (the newest reply) and ``badge``."""
     for suggestion in suggestions:
         suggestion.tag = tag(suggestion)
         suggestion.due = "" if suggestion.status in AUTHORS_TURN else due_line(suggestion)
         suggestion.late = is_late(suggestion)
         suggestion.answer = suggestion.answers[-1] if suggestion.answers else None
+        suggestion.badge = ledger.badge(suggestion.promises)
     return suggestions

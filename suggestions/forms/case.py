@@ -42,14 +42,40 @@ class RateForm(forms.Form):
     missed_points = forms.BooleanField(label=_("It did not answer my points"), required=False)
     reason = ParagraphField(
         label=_("What is missing?"),
-        help_text=_("Needed when you are dissatisfied with the result: whoever handles it again works from it."),
+        help_text=_("Needed when you are dissatisfied: whoever handles it again works from it."),
         max_length=2000,
         rows=5,
         required=False,
     )
 
     def clean(self):
-        """A dissatisfied result has the case handled again, so it says why."""
-        if self.cleaned_data.get("result") == Rating.Grade.DISSATISFIED and not self.cleaned_data.get("reason"):
+        """Who is dissatisfied says why: with a dissatisfied result the case is handled again."""
+        if self.cleaned_data.get("reason"):
+            return self.cleaned_data
+        if self.cleaned_data.get("result") == Rating.Grade.DISSATISFIED:
             self.add_error("reason", ValidationError(_("Please say what is missing: it will be handled again.")))
+        elif self.cleaned_data.get("attitude") == Rating.Grade.DISSATISFIED:
+            self.add_error("reason", ValidationError(_("Please say what was wrong with how you were treated.")))
         return self.cleaned_data
+
+
+def version_of(rating) -> str:
+    """Tells a rating from the same one changed."""
+    return f"{rating.pk}-{(rating.changed_at or rating.at).timestamp()}" if rating else ""
+
+
+class ChangeRatingForm(RateForm):
+    """The same for who changes their mind: what was given stands in it. ``version``: which rating the page showed."""
+
+    version = forms.CharField(max_length=60, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, rating):
+        names = ("attitude", "result", "missed_points", "reason")
+        given = {name: getattr(rating, name) for name in names} if rating else {}
+        super().__init__(data, initial=given | {"version": version_of(rating)})
+
+
+class PromiseRatingForm(RateForm):
+    """What the author says to a promise reported as kept."""
+
+    missed_points = None

@@ -7,10 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from fzportal import workdays
 from fzportal.workflow import Change, Movable
 
 from .answers import Reply
 from .suggestion import Suggestion
+
+# Working days within which a kept promise may be rated.
+RATE_WITHIN = 20
 
 
 class CommitmentQuerySet(models.QuerySet):
@@ -45,7 +49,9 @@ class CommitmentQuerySet(models.QuerySet):
 
     def with_message_parts(self):
         """What messages name."""
-        return self.select_related("department", "suggestion__department", "suggestion__author", "reply")
+        return self.select_related(
+            "department", "suggestion__department", "suggestion__author", "suggestion__public", "reply"
+        )
 
 
 class Commitment(Movable):
@@ -133,6 +139,12 @@ class Commitment(Movable):
     def is_open(self) -> bool:
         """The day is to come, or the promise is to be kept."""
         return self.status == self.Status.PROMISED
+
+    @property
+    def rate_by(self):
+        """The last day for the author to rate it: 20 working days after it was kept, or the case answered anew."""
+        began = max(filter(None, (self.fulfilled_at, self.suggestion.answered_at)), default=None)
+        return began and workdays.add(timezone.localdate(began), RATE_WITHIN)
 
     @property
     def author_id(self):

@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from fzportal import workdays
 from fzportal.workflow import acts_as, is_clock
 
 from ..models import Commitment, Rating
@@ -13,8 +12,6 @@ from .case import is_author, is_office, scopes
 
 # A rating may be changed for so long.
 CHANGEABLE = timedelta(days=7)
-# Working days within which a kept promise may be rated.
-RATE_WITHIN = 20
 
 
 def verdicts(suggestion):
@@ -47,12 +44,15 @@ def is_author_again(by, suggestion) -> bool:
 
 
 def may_change_rating(by, suggestion) -> bool:
-    """The author, for 7 days, while no new reply is under way."""
+    """The author, for 7 days, while no new reply is under way and no promise was refused since."""
     S = suggestion.Status
     if not is_author(by, suggestion) or suggestion.status not in (S.CLOSED, S.REHANDLING, S.SUPERVISED):
         return False
     rating = last_rating(suggestion)
-    return rating is not None and rating.at > timezone.now() - CHANGEABLE
+    if rating is None or rating.at <= timezone.now() - CHANGEABLE:
+        return False
+    # Then the case is open for the promise's sake: the rating of the reply could neither open nor close it.
+    return not verdicts(suggestion).filter(result=Rating.Grade.DISSATISFIED, at__gt=rating.at).exists()
 
 
 def _may_lower(by, suggestion):
@@ -124,29 +124,43 @@ def may_confirm_kept(by, commitment) -> bool:
 @acts_as("department")
 def may_send_report_back(by, commitment) -> bool:
     """An approver of the department."""
-    return commitment.department_id in scopes(by, "approver")
+    return commitment.missed_at is None and commitment.department_id in scopes(by, "approver")
+
+
+@acts_as("department")
+def may_send_late_report_back(by, commitment) -> bool:
+    """The same, of a promise that was missed before."""
+    return commitment.missed_at is not None and commitment.department_id in scopes(by, "approver")
 
 
 @acts_as("office")
 def may_send_report_back_as_office(by, commitment) -> bool:
     """The congress office."""
-    return is_office(by)
+    return commitment.missed_at is None and is_office(by)
+
+
+@acts_as("office")
+def may_send_late_report_back_as_office(by, commitment) -> bool:
+    """The same, of a promise that was missed before."""
+    return commitment.missed_at is not None and is_office(by)
 
 
 def may_rate_promise(by, commitment, now=None) -> bool:
-    """The author, once, within 20 working days after it was kept, while the case is closed."""
+    """The author, once, in time, while the case is answered: a reply under way is rated with it."""
     suggestion = commitment.suggestion
-    if not is_author(by, suggestion) or suggestion.status != suggestion.Status.CLOSED:
+    S = suggestion.Status
+    if not is_author(by, suggestion) or suggestion.status not in (S.REPLIED, S.CLOSED):
         return False
-    if commitment.fulfilled_at is None or Rating.objects.filter(commitment=commitment).exists():
+    if commitment.status != Commitment.Status.FULFILLED or Rating.objects.filter(commitment=commitment).exists():
         return False
-    kept, today = timezone.localdate(commitment.fulfilled_at), timezone.localdate(now or timezone.now())
-    return workdays.between(kept, today) <= RATE_WITHIN
+    return timezone.localdate(now or timezone.now()) <= commitment.rate_by
 
 
 def _may_refuse(by, suggestion) -> bool:
-    kept = suggestion.commitments.filter(status=Commitment.Status.FULFILLED)
-    return is_author(by, suggestion) and any(may_rate_promise(by, c) for c in kept)
+    if not is_author(by, suggestion):
+        return False
+    kept = suggestion.commitments.filter(status=Commitment.Status.FULFILLED, rating=None)
+    return any(may_rate_promise(by, c) for c in kept)
 
 
 @acts_as("author")

@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,12 +17,13 @@ from fzportal.templatetags.ui import when
 from fzportal.workflow import MoveNotAllowed, Stale
 
 from .. import workflow
-from ..forms.case import AnswerForm, RateForm, WithdrawForm
+from ..forms.case import AnswerForm, WithdrawForm
 from ..models import Consent
 from ..reading import acts, question, reading
 from ..timeline import history
 
 HOMES = {"suggestion": "suggestion_detail", "track": "track_case"}
+PROMISE_PAGES = {"suggestion": "promise_rate", "track": "track_promise_rate"}
 
 
 class Act(NamedTuple):
@@ -42,9 +42,7 @@ ACTS = {
     "withdraw": Act(
         WithdrawForm, workflow.withdraw, "suggestions/withdraw.html", _("Your suggestion has been withdrawn.")
     ),
-    "rate": Act(RateForm, workflow.rate, "suggestions/rate.html", _("Thank you. Your rating has been recorded.")),
 }
-AGAIN = _("Thank you for your frankness. It will be handled again; you will hear of the new reply.")
 
 
 def home_of(suggestion, room) -> str:
@@ -53,13 +51,17 @@ def home_of(suggestion, room) -> str:
 
 
 def show(request, suggestion, by, room, *, status=200, kept=(), **more):
-    """The case's page. With 409: as it is now, who changed it last, and the words that came too late."""
-    values = reading(suggestion, by) | more | {"room": room, "kept": kept, "form": None}
+    """The case's page. With 409: as it is now, why nothing was done, and the words that came too late.
+
+    ``changed`` among ``more`` says why; else it is who changed what last.
+    """
+    values = reading(suggestion, by) | {"room": room, "kept": kept, "form": None} | more
     if status == 409:
-        values["changed"] = stale_line(values["timeline"])
-    for name in ACTS:
+        values.setdefault("changed", stale_line(values["timeline"]))
+    for name in (*ACTS, "rate", "consent"):
         values[f"{name}_url"] = reverse(f"{room}_{name}", args=[suggestion.number])
-    values["consent_url"] = reverse(f"{room}_consent", args=[suggestion.number])
+    for promise in values["promises"]:
+        promise.rate_url = reverse(PROMISE_PAGES[room], args=[suggestion.number, promise.pk])
     return render(request, "suggestions/detail.html", values, status=status)
 
 
@@ -88,12 +90,12 @@ def act(request, suggestion, by, room, name):
 def do(request, suggestion, by, room, chosen, form):
     """Say the verb; a stale one shows the page as it is now."""
     try:
-        change = chosen.verb(suggestion, by=by, **form.cleaned_data)
+        chosen.verb(suggestion, by=by, **form.cleaned_data)
     except Stale as stale:
         return show(request, stale.obj, by, room, status=409, kept=typed(form))
     except MoveNotAllowed as error:
         raise PermissionDenied from error
-    messages.success(request, AGAIN if change.after == "rehandling" else chosen.done)
+    messages.success(request, chosen.done)
     return redirect(home_of(suggestion, room))
 
 
@@ -101,18 +103,12 @@ def about(suggestion, name) -> dict:
     """What the page of an act says besides its form."""
     if name == "answer":
         return {"question": question(suggestion, history(suggestion))}
-    if name == "rate":
-        again_by, _rule = suggestion.due_for("rehandling", timezone.now())
-        return {
-            "again_by": again_by,
-            "reply": suggestion.replies.released().select_related("department", "deputy").last(),
-        }
     return {}
 
 
 def typed(form) -> list[str]:
     """The words of a form that came too late, to be copied from the page."""
-    return [text for name in form.fields if isinstance(text := form[name].value(), str) and len(text) > 5]
+    return [text for f in form.visible_fields() if isinstance(text := f.value(), str) and len(text) > 5]
 
 
 def take_consent_back(request, suggestion, by, room):

@@ -16,6 +16,7 @@ from accounts.permissions import is_verified
 from .. import workflow
 from ..models import Suggestion
 from ..permissions import is_author
+from . import verdict
 from .acts import act, home_of, show, take_consent_back
 
 # What a citizen says to a published suggestion: (verb, its opposite).
@@ -39,13 +40,13 @@ def own(view):
     """For the author alone; who is not signed in is asked to, and a stranger learns nothing."""
 
     @wraps(view)
-    def guarded(request, number):
+    def guarded(request, number, **more):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         suggestion = visible(request, number)
         if not is_author(request.user, suggestion):
             raise PermissionDenied
-        return view(request, suggestion)
+        return view(request, suggestion, **more)
 
     return guarded
 
@@ -115,8 +116,15 @@ def suggestion_withdraw(request, suggestion):
 @require_http_methods(["GET", "HEAD", "POST"])
 @own
 def suggestion_rate(request, suggestion):
-    """Rate the newest reply."""
-    return act(request, suggestion, request.user, "suggestion", "rate")
+    """Rate the newest reply, or change the rating."""
+    return verdict.rate(request, suggestion, request.user, "suggestion")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own
+def promise_rate(request, suggestion, pk):
+    """Rate a promise kept."""
+    return verdict.rate_promise(request, suggestion, request.user, "suggestion", pk)
 
 
 @require_POST

@@ -18,6 +18,7 @@ from fzportal.private import private
 from ..forms.track import TrackForm, as_number
 from ..models import Suggestion
 from ..permissions import CodeHolder
+from . import verdict
 from .acts import act, show, take_consent_back
 
 SESSION_KEY = "opened_by_code"
@@ -32,13 +33,13 @@ def opened(view):
     """For a case this session opened by its code; for every other number back to the form, whether it exists or not."""
 
     @wraps(view)
-    def guarded(request, number):
+    def guarded(request, number, **more):
         pk = still_open(request).get(number)
         rows = Suggestion.objects.submitted().with_parts().select_related("decline_reason").defer("search")
         suggestion = rows.filter(pk=pk).first() if pk else None
         if suggestion is None:
             return redirect(f"{reverse('track')}?number={as_number(number)}")
-        return view(request, suggestion, CodeHolder(suggestion))
+        return view(request, suggestion, CodeHolder(suggestion), **more)
 
     return private(guarded)
 
@@ -106,8 +107,15 @@ def track_withdraw(request, suggestion, holder):
 @require_http_methods(["GET", "HEAD", "POST"])
 @opened
 def track_rate(request, suggestion, holder):
-    """Rate the newest reply."""
-    return act(request, suggestion, holder, "track", "rate")
+    """Rate the newest reply, or change the rating."""
+    return verdict.rate(request, suggestion, holder, "track")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened
+def track_promise_rate(request, suggestion, holder, pk):
+    """Rate a promise kept."""
+    return verdict.rate_promise(request, suggestion, holder, "track", pk)
 
 
 @require_POST

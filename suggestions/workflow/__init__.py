@@ -19,7 +19,16 @@ from .citizen import (
     write,
 )
 from .clock import anonymise_contact, close_silent, purge_draft, recalculate, remind
-from .commitments import confirm_kept, miss, rate_promise, reopen, report_kept, send_report_back
+from .commitments import (
+    attach_to_promise,
+    confirm_kept,
+    detach_from_promise,
+    miss,
+    rate_promise,
+    reopen,
+    report_kept,
+    send_report_back,
+)
 from .department import (
     ask_extension,
     decide_extension,
@@ -33,6 +42,7 @@ from .department import (
     urge,
 )
 from .deputy import answer_directly, claim, propose_decline, recuse, refer, release
+from .evidence import attach_evidence, detach_evidence, keep_file
 from .intake import take_in
 from .moves import (
     ASSIGNMENT_MOVES,
@@ -46,6 +56,7 @@ from .moves import (
 )
 from .office import accept, ask, assign, classify, decline, merge, publish, redact, unpublish, view_contact
 from .parts import give_opinion, involve, relieve, return_case, return_part, take_part
+from .passages import keep_passage
 from .reception import raise_from_reception
 from .supervision import close_over, name_supervisor, order_again, propose_closing, refuse_closing
 from .verdict import change_rating, rate
@@ -69,6 +80,8 @@ __all__ = [
     "ask_extension",
     "assign",
     "attach",
+    "attach_evidence",
+    "attach_to_promise",
     "begin",
     "change_rating",
     "claim",
@@ -79,17 +92,22 @@ __all__ = [
     "decide_extension",
     "decline",
     "detach",
+    "detach_evidence",
+    "detach_from_promise",
     "follow",
     "give_opinion",
     "hand_in",
     "introduce",
     "involve",
+    "keep_file",
+    "keep_passage",
     "log_contact",
     "merge",
     "miss",
     "name_supervisor",
     "note_progress",
     "order_again",
+    "proposals",
     "propose_closing",
     "propose_decline",
     "publish",
@@ -107,7 +125,6 @@ __all__ = [
     "relieve",
     "remind",
     "reopen",
-    "proposals",
     "report_kept",
     "return_case",
     "return_part",

@@ -1,14 +1,17 @@
 """The ledger of promises (承诺事项): drafted with a reply, in force once it is released, kept or missed."""
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from fzportal import workdays
-from fzportal.workflow import Stale, lock, move, record
+from fzportal.workflow import MoveNotAllowed, Stale, lock, move, record
 
-from ..models import Commitment, Rating, Suggestion
-from ..permissions import may_rate_promise
+from ..models import Commitment, Rating, Suggestion, Verdict
+from ..permissions import is_author, is_keeper, may_rate_promise
 from ..permissions.verdict import was_dissatisfied
+from .citizen import TooMany
+from .evidence import keep_file
 from .parts import parts_follow
 from .supervision import begin_supervision
 
@@ -34,6 +37,36 @@ def promise(commitment, *, now):
     return move(commitment, C.PROMISED, by=None, now=now)
 
 
+def lock_to_show(commitment, by):
+    """Lock a promise whose evidence ``by`` may change. Raises Stale when it is reported already, MoveNotAllowed."""
+    lock(commitment.suggestion)
+    lock(commitment)
+    if not is_keeper(by, commitment):
+        raise MoveNotAllowed(commitment, C.REPORTED, by)
+    if commitment.status not in (C.PROMISED, C.MISSED):
+        raise Stale(commitment, C.REPORTED, by)
+
+
+@transaction.atomic
+def attach_to_promise(commitment, *, by, found):
+    """Keep an examined file that shows what was done. Raises as ``lock_to_show``, TooMany, OSError."""
+    lock_to_show(commitment, by)
+    if commitment.evidence.count() >= settings.ATTACHMENTS_PER_SUGGESTION:
+        raise TooMany(commitment, commitment.status, by)
+    return keep_file(found, commitment=commitment, by=by)
+
+
+@transaction.atomic
+def detach_from_promise(commitment, *, by, pk):
+    """Take a file off and delete it; one that is gone already is no matter. Raises as ``lock_to_show``."""
+    lock_to_show(commitment, by)
+    evidence = commitment.evidence.filter(pk=pk).first()
+    if evidence is not None:
+        file = evidence.file
+        evidence.delete()
+        transaction.on_commit(lambda: file.storage.delete(file.name), robust=True)
+
+
 @transaction.atomic
 def report_kept(commitment, *, by, report):
     """Say what was done; a second person of the department confirms it."""
@@ -46,18 +79,25 @@ def report_kept(commitment, *, by, report):
 
 @transaction.atomic
 def send_report_back(commitment, *, by, reason):
-    """Return the report with a reason."""
+    """Return the report with a reason: the promise is due again, or overdue as it was before."""
     lock(commitment.suggestion)
-    return move(commitment, C.PROMISED, by=by, note=reason, event="promise_sent_back")
+    lock(commitment)
+    target = C.MISSED if commitment.missed_at else C.PROMISED
+    return move(commitment, target, by=by, note=reason, event="promise_sent_back")
 
 
 @transaction.atomic
 def confirm_kept(commitment, *, by):
     """Confirm that the promise is kept; the author is asked to rate again."""
     lock(commitment.suggestion)
-    change = move(commitment, C.FULFILLED, by=by)
-    commitment.fulfilled_at, commitment.confirmed_by = change.at, by
-    commitment.save(update_fields=["fulfilled_at", "confirmed_by"])
+    now = timezone.now()
+    # Before the move: a kept promise says from its first moment when it was kept.
+    lock(commitment)
+    commitment.fulfilled_at = now
+    commitment.save(update_fields=["fulfilled_at"])
+    change = move(commitment, C.FULFILLED, by=by, now=now)
+    commitment.confirmed_by = by
+    commitment.save(update_fields=["confirmed_by"])
     return change
 
 
@@ -96,10 +136,11 @@ def rate_promise(commitment, *, by, attitude, result, reason=""):
     lock(commitment)
     commitment.suggestion = suggestion
     if not may_rate_promise(by, commitment):
-        raise Stale(suggestion, S.CLOSED, by)
+        raise (Stale if is_author(by, suggestion) else MoveNotAllowed)(suggestion, S.CLOSED, by)
     if result == Rating.Grade.DISSATISFIED:
         target = S.SUPERVISED if was_dissatisfied(suggestion) else S.REHANDLING
         change = move(suggestion, target, by=by, note=reason, event="promise_refused")
+        Verdict.objects.create(change=change, attitude=attitude, result=result)
         begin_supervision(suggestion, now=change.at)
         parts_follow(suggestion, now=change.at)
     else:

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.permissions import is_office
-from fzportal.workflow import MoveNotAllowed, Reader, Stale, lock, move, record
+from fzportal.workflow import MoveNotAllowed, NoteNeeded, Reader, Stale, lock, move, record
 
 from ..models import Suggestion, Supervision
 from ..permissions.case import is_office as is_of_office
@@ -41,6 +41,8 @@ def name_supervisor(suggestion, *, by, supervisor):
     found = running(suggestion, by)
     if not is_of_office(supervisor, suggestion):
         raise MoveNotAllowed(suggestion, S.SUPERVISED, by)
+    if found.supervisor_id == supervisor.pk:
+        raise Stale(suggestion, S.SUPERVISED, by)
     found.supervisor = supervisor
     found.save(update_fields=["supervisor"])
     said = supervisor.get_full_name()
@@ -58,19 +60,34 @@ def order_again(suggestion, *, by, note, due_at=None):
 
 @transaction.atomic
 def propose_closing(suggestion, *, by, reason):
-    """Propose to close over the author's dissatisfaction, with a reason everybody will read."""
+    """Propose to close over the author's dissatisfaction, with a reason everybody will read.
+
+    Raises Stale while another proposal waits: a second person consents to the words they have read.
+    """
     found = running(suggestion, by)
+    if not reason.strip():
+        raise NoteNeeded(suggestion, S.CLOSED, by)
+    if found.closing_by_id is not None:
+        raise Stale(suggestion, S.CLOSED, by)
     found.closing_reason, found.closing_by, found.closing_at = reason.strip(), by, timezone.now()
     found.save(update_fields=["closing_reason", "closing_by", "closing_at"])
     return record(suggestion, "closing_proposed", by=by, role="office", note=reason)
 
 
-@transaction.atomic
-def refuse_closing(suggestion, *, by, note):
-    """Do not agree to a proposed closing."""
+def proposed(suggestion, by):
+    """The supervision whose closing is proposed, under lock. Raises as ``running``, Stale where nothing is proposed."""
     found = running(suggestion, by)
     if found.closing_by_id is None:
-        raise Stale(suggestion, S.SUPERVISED, by)
+        raise Stale(suggestion, S.CLOSED, by)
+    return found
+
+
+@transaction.atomic
+def refuse_closing(suggestion, *, by, note):
+    """Do not agree to a proposed closing, or take back one's own."""
+    found = proposed(suggestion, by)
+    if not note.strip():
+        raise NoteNeeded(suggestion, S.SUPERVISED, by)
     found.closing_reason, found.closing_by, found.closing_at = "", None, None
     found.save(update_fields=["closing_reason", "closing_by", "closing_at"])
     return record(suggestion, "closing_refused", by=by, role="office", note=note)
@@ -79,8 +96,8 @@ def refuse_closing(suggestion, *, by, note):
 @transaction.atomic
 def close_over(suggestion, *, by):
     """Consent, as a second person, to closing it; the reason proposed is published with it."""
-    found = running(suggestion, by)
-    change = move(suggestion, S.CLOSED, by=by, note=found.closing_reason or "-", event="closed_over")
+    found = proposed(suggestion, by)
+    change = move(suggestion, S.CLOSED, by=by, note=found.closing_reason, event="closed_over")
     found.consented_by = by
     found.save(update_fields=["consented_by"])
     end_supervision(suggestion, now=change.at)

@@ -11,6 +11,8 @@ from fzportal import paging
 from liaison.desk import doors_for
 from suggestions import queues
 
+from . import promises
+
 
 @require_safe
 @login_required
@@ -27,7 +29,7 @@ def draw(request, status=200, **extra):
     counts = queues.counts([q for section in sections for q in section.queues])
     queue = chosen(request.GET.get("queue", ""), sections, counts)
     values = {"sections": tabs(sections, counts, queue), "is_office": request.user.is_office}
-    values |= {"doors": doors_for(request.user), **extra}
+    values |= {"doors": doors_for(request.user), "promise_tabs": promises.doors(request.user), **extra}
     if queue:
         values |= listed(request, queue, counts[queue.slug])
     return render(request, "desk/list.html", values, status=status)

@@ -9,6 +9,8 @@ from ...permissions import (
     is_clock,
     is_keeper,
     may_confirm_kept,
+    may_send_late_report_back,
+    may_send_late_report_back_as_office,
     may_send_report_back,
     may_send_report_back_as_office,
 )
@@ -23,10 +25,14 @@ COMMITMENT_MOVES = (
          event="promise_reported"),
     Move(C.MISSED,     C.REPORTED,    _("Report as kept"),  is_keeper,           ("approver",), clock=KEEP,
          event="promise_reported"),
-    Move(C.REPORTED,   C.PROMISED,    _("Send back"),       may_send_report_back, ("reporter",), note=True, clock=KEEP,
-         event="promise_sent_back"),
-    Move(C.REPORTED,   C.PROMISED,    _("Send back"),       may_send_report_back_as_office, ("reporter", "approver"),
-         note=True, clock=KEEP, event="promise_sent_back"),
+    # What was missed before is missed again.
+    *(Move(C.REPORTED, target,        _("Send back"),       who,                 tell, note=True, clock=KEEP,
+           event="promise_sent_back") for target, who, tell in (
+        (C.PROMISED, may_send_report_back, ("reporter",)),
+        (C.PROMISED, may_send_report_back_as_office, ("reporter", "approver")),
+        (C.MISSED, may_send_late_report_back, ("reporter",)),
+        (C.MISSED, may_send_late_report_back_as_office, ("reporter", "approver")),
+    )),
     Move(C.REPORTED,   C.FULFILLED,   _("Confirm as kept"), may_confirm_kept,    ("author", "followers", "deputy"),
          clock=STOP, event="promise_kept"),
     # The author hears that the case is open again.

@@ -123,10 +123,12 @@ MOVES = (
              clock=STOP, event="raised") for s in (S.REHANDLING, S.SUPERVISED)
     ),
     # A promise reported as kept that does not satisfy, or that was not kept.
-    Move(S.CLOSED,       S.REHANDLING,   _("Rate"),                may_refuse_first, ("lead", "office", "deputy"),
-         note=True, event="promise_refused"),
-    Move(S.CLOSED,       S.SUPERVISED,   _("Rate"),                may_refuse_again, ("lead", "office", "deputy"),
-         note=True, event="promise_refused"),
+    *(
+        Move(s,          target,         _("Rate"),                who,          ("lead", "office", "deputy"),
+             note=True, event="promise_refused")
+        for s in (S.REPLIED, S.CLOSED)
+        for target, who in ((S.REHANDLING, may_refuse_first), (S.SUPERVISED, may_refuse_again))
+    ),
     *(
         Move(s,          S.IN_PROGRESS,  _("Reopen"),              is_clock_of_missed,
              ("author", "lead", "office", "deputy"), event="reopened") for s in (S.CLOSED, S.REPLIED)
@@ -156,11 +158,11 @@ NEWS = {
     "published": ("author",),
     "decline_proposed": ("office",),
     "together_ended": ("author",),
-    "extension_asked": ("office",),
-    "extension_granted": ("author", "lead"),
     # What becomes of the proposal that took it up.
     "assigned_by_proposal": ("author",),
     "proposal_answered_again": ("author", "followers"),
+    "extension_asked": ("office",),
+    "extension_granted": ("author", "lead"),
     "extension_refused": ("lead",),
     "progress": ("author", "followers"),
     "rating_changed": ("department", "deputy"),
