@@ -6,6 +6,7 @@ from .models import ContactView
 from .origin import addressee
 from .permissions import is_author, may_change_rating, may_claim, may_open_attachment, works_on
 from .permissions.verdict import CHANGEABLE
+from .proposals.reading import taken_up_into
 from .standing import standing, tag
 from .timeline import history, rated, role_word, timeline
 
@@ -40,6 +41,7 @@ def reading(suggestion, by) -> dict:
         "badge": ledger.badge(promises),
         "closing": closing(suggestion, changes),
         "changeable_until": changeable_until(replies),
+        "proposal": taken_up_into(suggestion),
         "attachments": [a for a in files(suggestion) if may_open_attachment(by, a)],
         "target": target(suggestion, by),
         "mine": mine,

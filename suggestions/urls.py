@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import attachments, browse, case, desk, evidence, feeds, my, open_data, promises, submit, track
+from .views import attachments, browse, case, desk, evidence, feeds, my, open_data, promises, proposals, submit, track
 
 urlpatterns = [
     # guided submission
@@ -34,6 +34,8 @@ urlpatterns = [
     path("suggestions/<str:number>/promises/<int:pk>/rate/", case.promise_rate, name="promise_rate"),
     path("suggestions/<str:number>/consent/", case.suggestion_consent, name="suggestion_consent"),
     path("commitments/", promises.commitment_list, name="commitment_list"),
+    path("proposals/", proposals.proposal_list, name="proposal_list"),
+    path("proposals/<int:pk>/", proposals.proposal_detail, name="proposal_detail"),
     path("track/", track.track, name="track"),
     path("track/leave/", track.track_leave, name="track_leave"),
     path("track/<str:number>/", track.track_case, name="track_case"),
@@ -58,6 +60,10 @@ urlpatterns = [
     path("desk/exports/<int:pk>/file/", desk.desk_export_file, name="desk_export_file"),
     path("desk/commitments/", desk.desk_commitments, name="desk_commitments"),
     path("desk/commitments/<int:pk>/", desk.desk_commitment, name="desk_commitment"),
+    path("desk/proposals/", desk.desk_proposals, name="desk_proposals"),
+    path("desk/proposals/new/", desk.desk_proposal_new, name="desk_proposal_new"),
+    path("desk/proposals/<int:pk>/", desk.desk_proposal, name="desk_proposal"),
+    path("desk/proposals/<int:pk>/<slug:slug>/", desk.desk_proposal_act, name="desk_proposal_act"),
     path("desk/<str:number>/", desk.desk_case, name="desk_case"),
     path("desk/<str:number>/file/", desk.desk_file, name="desk_file"),
     path("desk/<str:number>/contact/", desk.desk_contact, name="desk_contact"),

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 BY_PINYIN = Order(("pinyin", "id"), descending=False)
 NEWEST = Order(("published_at", "id"))
 NEXT_SESSIONS = 5
+RAISED = 10
 WEEK = 7 * 24 * 3600
 DONE = ("replied", "closed")
 
@@ -71,10 +72,16 @@ def deputy_detail(request, pk):
         "facts": facts(deputy),
         "figures": performance.figures(deputy),
         "sessions": next_sessions(deputy),
+        "proposals": [(proposal, tone(proposal)) for proposal in raised(deputy)],
         "suggestions": [(suggestion, tone(suggestion)) for suggestion in page.rows],
         **page.links(request),
     }
     return render(request, "liaison/deputy.html", values)
+
+
+def raised(deputy) -> list:
+    """The newest proposals this deputy raised, as everybody may read them."""
+    return list(deputy.proposals.public().select_related("department").order_by("-submitted_at", "-pk")[:RAISED])
 
 
 def facts(deputy) -> list[tuple[str, str]]:

@@ -1,5 +1,5 @@
 """The office's room: the queues, one case with its acts, what the office looks after, imports."""
 
-from . import catalogue, exports, imports, suggestion, terms
+from . import catalogue, exports, imports, proposals, suggestion, terms
 
-__all__ = ["catalogue", "exports", "imports", "suggestion", "terms"]
+__all__ = ["catalogue", "exports", "imports", "proposals", "suggestion", "terms"]

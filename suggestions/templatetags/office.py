@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from fzportal.models import Holiday
 from liaison.admin import missing
-from suggestions.admin import queues
+from suggestions.admin import proposals, queues
 
 register = template.Library()
 
@@ -20,6 +20,12 @@ def office_queues():
 def station_tiles():
     """What the stations have left undone, with its number and the age of the oldest."""
     return missing.tiles()
+
+
+@register.simple_tag
+def proposal_tiles():
+    """What waits with proposals of deputies, with its number and the age of the oldest."""
+    return proposals.tiles()
 
 
 @register.simple_tag

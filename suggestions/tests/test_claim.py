@@ -82,7 +82,7 @@ def test_the_second_to_claim_reads_who_was_faster_and_when(client, case, deputy,
     ("state", "offered"),
     [
         ("accepted", ["claim", "recuse"]),
-        ("triaging", ["answer", "refer", "propose-decline", "merge", "give-back", "recuse"]),
+        ("triaging", ["answer", "refer", "take-up", "propose-decline", "merge", "give-back", "recuse"]),
         ("referred", ["merge"]),
         ("assigned", []),
         ("in_progress", []),

@@ -8,6 +8,7 @@ from .lists import desk
 from .passages import desk_passage, desk_passages
 from .promise import desk_commitment
 from .promises import desk_commitments
+from .proposals import desk_proposal, desk_proposal_act, desk_proposal_new, desk_proposals
 from .receptions import reception_suggestion
 from .reply import desk_reply
 
@@ -25,6 +26,10 @@ __all__ = [
     "desk_merge",
     "desk_passage",
     "desk_passages",
+    "desk_proposal",
+    "desk_proposal_act",
+    "desk_proposal_new",
+    "desk_proposals",
     "desk_reply",
     "reception_suggestion",
 ]

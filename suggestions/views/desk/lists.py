@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from fzportal import paging
 from liaison.desk import doors_for
 from suggestions import queues
+from suggestions.proposals import queues as of_proposals
 
 from . import promises
 
@@ -30,6 +31,7 @@ def draw(request, status=200, **extra):
     queue = chosen(request.GET.get("queue", ""), sections, counts)
     values = {"sections": tabs(sections, counts, queue), "is_office": request.user.is_office}
     values |= {"doors": doors_for(request.user), "promise_tabs": promises.doors(request.user), **extra}
+    values["proposal_tabs"] = of_proposals.doors(request.user)
     if queue:
         values |= listed(request, queue, counts[queue.slug])
     return render(request, "desk/list.html", values, status=status)

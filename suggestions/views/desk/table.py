@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions import workflow
 from suggestions.forms import desk as forms
-from suggestions.permissions import may_ask_extension, may_urge, may_write
+from suggestions.forms.take_up import TakeUpForm
+from suggestions.permissions import may_ask_extension, may_log_contact, may_urge, may_write
 from suggestions.permissions.department import own_part
 
 
@@ -64,6 +65,9 @@ TABLE = (
         kind="primary"),
     Act("refer", _("Refer"), by_deputy("referred"), forms.ReferForm, workflow.refer, _("Referred: {case}"),
         hint=_("The congress office assigns a department; you go on following it.")),
+    Act("take-up", _("Take up into a proposal"), by_deputy("taken_up"), TakeUpForm, workflow.proposals.take_up,
+        _("Kept with your proposal: {case}"), hint=_("Into a formal proposal of deputies, whose reply answers it."),
+        stays=True),
     Act("propose-decline", _("Propose to decline"), by_deputy("given_back"), forms.ProposeDeclineForm,
         workflow.propose_decline, _("Proposed to the congress office: {case}")),
     Act("merge", _("Merge"), by_deputy("merged"), forms.MergeForm, workflow.merge, _("Merged: {case}")),

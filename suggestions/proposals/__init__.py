@@ -1,0 +1,1 @@
+"""Reading proposals of deputies: where each stands, what came of it, what waits for whom."""
