@@ -12,7 +12,7 @@ from django.urls.resolvers import URLPattern
 from liaison import workflow as liaison
 from liaison.models import Deputy
 from suggestions import workflow
-from suggestions.models import Suggestion
+from suggestions.models import Department, Suggestion
 
 from .cast import make_session
 
@@ -25,6 +25,7 @@ PERSONAS = [
 PACKAGES = ("account_", "mfa_", "usersessions_")
 # Words a route takes beside the number or the key.
 WORDS = {"set_mode": "mode", "set_language_link": "code", "suggestion_new_elsewhere": "code", "division_feed": "code"}
+WORDS |= {"open_data_file": "format"}
 
 
 def rows():
@@ -143,6 +144,8 @@ def address(route, thing, cases, visits):
     """The path to ask for."""
     if thing == "-":
         return reverse(route)
+    if thing == "department":
+        return reverse(route, args=[Department.objects.get(name="福州市教育局").pk])
     if thing == "deputy":
         return reverse(route, args=[Deputy.objects.get(name="林静").pk])
     if thing.startswith("visit:"):
