@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from .views import attachments, browse, case, desk, evidence, feeds, my, open_data, promises, proposals, submit, track
+from .views import (
+    attachments,
+    browse,
+    case,
+    departments,
+    desk,
+    evidence,
+    feeds,
+    figures,
+    my,
+    open_data,
+    promises,
+    proposals,
+    submit,
+    track,
+)
 
 urlpatterns = [
     # guided submission
@@ -36,6 +51,10 @@ urlpatterns = [
     path("commitments/", promises.commitment_list, name="commitment_list"),
     path("proposals/", proposals.proposal_list, name="proposal_list"),
     path("proposals/<int:pk>/", proposals.proposal_detail, name="proposal_detail"),
+    path("figures/", figures.figures, name="figures"),
+    path("figures/about/", figures.figures_about, name="figures_about"),
+    path("departments/", departments.department_list, name="department_list"),
+    path("departments/<int:pk>/", departments.department_detail, name="department_detail"),
     path("track/", track.track, name="track"),
     path("track/leave/", track.track_leave, name="track_leave"),
     path("track/<str:number>/", track.track_case, name="track_case"),

@@ -1,14 +1,16 @@
 """The filters of the public list: every field is part of the address, none is required, nonsense is ignored."""
 
 from django import forms
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from fzportal.forms import LineField
 from liaison.models import Division
 
+from .. import statistics
 from ..models import Category, Department, Reply, Suggestion
 from ..standing import AUTHORS_TURN
+from .counted import CountedForm
 
 S = Suggestion.Status
 
@@ -27,7 +29,7 @@ GROUPS = {
 SORTS = {"new": _("Newest first"), "supported": _("Most supported first"), "answered": _("Recently answered first")}
 
 
-class FilterForm(forms.Form):
+class FilterForm(CountedForm):
     """What is shown, and in which order. A street can be chosen once its county is."""
 
     show_optional = False
@@ -52,7 +54,10 @@ class FilterForm(forms.Form):
         self.counties = list(Division.objects.filter(level=Division.Level.COUNTY))
         county = next((c for c in self.counties if c.code == data.get("county")), None)
         self.streets = list(county.children.all()) if county else []
-        self.departments = list(Department.objects.filter(is_active=True))
+        # One that is no more is still found by an old link.
+        asked = data.get("department", "")
+        known = Q(is_active=True) | Q(pk=asked if asked.isdecimal() and len(asked) < 18 else None)
+        self.departments = list(Department.objects.filter(known))
         self.fields["theme"].choices = [everything, *self._themes()]
         self.fields["county"].choices = [everything, *((c.code, str(c)) for c in self.counties)]
         self.fields["street"].choices = [everything, *((s.code, str(s)) for s in self.streets)]
@@ -84,8 +89,13 @@ class FilterForm(forms.Form):
             rows = rows.filter(division__in=[chosen.pk, *(s.pk for s in self.streets)])
         if state := asked.get("state"):
             rows = rows.filter(status__in=GROUPS[state][1])
-        if department := asked.get("department"):
-            rows = rows.filter(department=int(department))
+        department = int(asked["department"]) if asked.get("department") else None
+        if counted := self.figure_asked(asked):
+            rows = statistics.behind(rows, *counted, department)
+        # A department's part may have ended; what is counted of it is its part.
+        if department and not (counted and counted[0] in statistics.PARTS):
+            rows = rows.filter(department=department)
+        rows = self.narrow_to_people(rows, asked)
         if result := asked.get("result"):
             rows = rows.filter(Exists(Reply.objects.released().filter(suggestion=OuterRef("pk"), result=result)))
         if asked.get("overdue"):
