@@ -16,6 +16,8 @@ import django
 from aiosmtpd.controller import Controller
 from django.core.management import call_command
 
+from bench import exports
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
 PORT, SMTP_PORT = 18080, 12525
 
@@ -41,6 +43,7 @@ def main():
         server.wait(30)
     counts = {"rows": options.rows, "stations": options.stations}
     report = counts | {"loading_seconds": round(loading), "machine": machine(), "pages": found}
+    report["exports"] = exports.measure()
     report["telling"] = with_sink(lambda: telling.tell(cast["famous"], dict(os.environ)))
     options.out.write_text(json.dumps(report, ensure_ascii=False, indent=1))
     print(table(report))
@@ -109,6 +112,7 @@ def table(report: dict) -> str:
             f"| {name} | {row['queries']} | {one['ratio']} | {one['p95_ms']} | {many['ratio']} | {many['p95_ms']} "
             f"| {many['per_second']} |"
         )
+    lines += ["", *exports.table(report["exports"])]
     told = report["telling"]
     lines += ["", f"{told['mails_sent']:,} mails in {told['seconds']} s: {told['mails_per_second']} a second."]
     return "\n".join(lines)
