@@ -101,6 +101,11 @@ TABLE = (
         kind="primary", stands_open=True),
     Act("return-part", _("Return your part"), by_department("co_returned"), forms.ReturnPartForm, workflow.return_part,
         _("Returned: {case}"), hint=_("For what does not concern your department, once. The lead goes on.")),
+    Act("progress", _("Say how it stands"), NO_MOVE, forms.ProgressForm, workflow.note_progress,
+        _("Noted: {case}"), may=may_write, stays=True,
+        hint=_("Before the reply: what has been done so far, what comes next.")),
+    Act("log-contact", _("Note whom you spoke with"), NO_MOVE, forms.ContactMadeForm, workflow.log_contact,
+        _("Noted: {case}"), may=may_log_contact, stays=True),
     Act("urge", _("Urge"), NO_MOVE, forms.UrgeForm, workflow.urge, _("Urged: {case}"), may=may_urge, stays=True,
         hint=_("Those who hold it and their head hear it; at most once in 5 working days.")),
 )  # fmt: skip
