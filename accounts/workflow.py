@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from accounts.models import PolicyConsent, User
-from notifications.models import Notification, Preference
+from notifications.models import Digest, Notification, Preference, QuietHours
 
 
 class StillInOffice(Exception):
@@ -72,7 +72,8 @@ def anonymise(user, *, by) -> None:
         session.end()
     Authenticator.objects.filter(user=user).delete()
     Notification.objects.filter(recipient=user).delete()
-    Preference.objects.filter(user=user).delete()
+    for kept in (Preference, QuietHours, Digest):
+        kept.objects.filter(user=user).delete()
     user.emailaddress_set.all().delete()
     user.email = user.phone = user.nickname = user.name = ""
     user.phone_verified = user.is_active = False

@@ -13,6 +13,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "announce": {"task": "notifications.tasks.announce", "schedule": 1.0, "options": {"expires": 5}},
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 1.0, "options": {"expires": 5}},
+    "send-digests": {"task": "notifications.tasks.send_digests", "schedule": 10.0, "options": {"expires": 9}},
     "remind": {"task": "suggestions.tasks.remind", "schedule": 300.0, "options": {"expires": 240}},
     "recalculate": {"task": "suggestions.tasks.recalculate", "schedule": 3600.0, "options": {"expires": 3000}},
     "close-silent": {"task": "suggestions.tasks.close_silent", "schedule": 600.0, "options": {"expires": 500}},

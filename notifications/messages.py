@@ -12,13 +12,13 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import Prefetch
 from django.template import Context
-from django.template.loader import render_to_string, select_template
+from django.template.loader import get_template, render_to_string, select_template
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import base36_to_int, int_to_base36
 from django.utils.translation import gettext as _
 
-from .models import Notification
+from .models import Channel, Digest, Kind, Notification
 
 SALT = "notifications.unsubscribe"
 
@@ -46,14 +46,19 @@ def absolute(path: str) -> str:
 def message(change, audience: str) -> Message:
     """What ``audience`` is told about ``change``, in the active language."""
     folder = f"messages/{change._meta.app_label}"
-    template = select_template([f"{folder}/{change.event}.{audience}.txt", f"{folder}/{change.event}.txt"]).template
-    url = absolute(change.subject.url_for(audience))
-    values = {"change": change, "subject": change.subject, "audience": audience, "url": url}
-    values |= {"my": absolute(reverse("my")), "site": absolute("")}
+    template = select_template([f"{folder}/{change.event}.{audience}.txt", f"{folder}/{change.event}.txt"])
+    values = {"change": change, "subject": change.subject, "audience": audience}
+    return drawn(template, values, absolute(change.subject.url_for(audience)), own_code(change.subject))
+
+
+def drawn(template, values, url, code="") -> Message:
+    """A template of messages (or its name) with ``values``, parted into subject and paragraphs."""
+    template = get_template(template) if isinstance(template, str) else template
+    values = {**values, "url": url, "my": absolute(reverse("my")), "site": absolute("")}
     # Plain text: escaping would put &amp; into it. The HTML part escapes for itself.
-    subject, _end, body = template.render(Context(values, autoescape=False)).strip().partition("\n")
+    subject, _end, body = template.template.render(Context(values, autoescape=False)).strip().partition("\n")
     paragraphs = ["\n".join(line.strip() for line in part.splitlines() if line.strip()) for part in body.split("\n\n")]
-    return Message(" ".join(subject.split()), [part for part in paragraphs if part], url, own_code(change.subject))
+    return Message(" ".join(subject.split()), [part for part in paragraphs if part], url, code)
 
 
 def own_code(subject) -> str:
@@ -94,19 +99,34 @@ def behind(code: str):
     return notification if notification and constant_time_compare(short_code(notification), code) else None
 
 
-def unsubscribe_url(notification) -> str:
+def unsubscribe_url(delivery) -> str:
     """The link at the end of an e-mail: signed, so that it works without signing in; it names no address."""
-    token = signing.Signer(salt=SALT).sign(str(notification.pk))
+    token = signing.Signer(salt=SALT).sign(f"{delivery.letter}{delivery.pk}")
     return absolute(reverse("unsubscribe", args=[token]))
 
 
-def told_by(token: str):
-    """The notification whose e-mail carried ``token``, or None."""
+class Subscription(NamedTuple):
+    """Who got an e-mail, and the kinds of news it was about: what its link may change."""
+
+    user: object
+    address: str
+    kinds: list[str]
+
+
+def behind_link(token: str) -> Subscription | None:
+    """What ``token`` of an e-mail may change, or None."""
     try:
-        pk = signing.Signer(salt=SALT).unsign(token)
+        name = signing.Signer(salt=SALT).unsign(token)
     except signing.BadSignature:
         return None
-    return Notification.objects.select_related("recipient").filter(pk=pk).first()
+    if name.startswith(Digest.letter):
+        digest = Digest.objects.select_related("user").filter(pk=name.removeprefix(Digest.letter)).first()
+        kinds = digest.notifications.values_list("kind", flat=True).distinct() if digest else []
+        return digest and Subscription(digest.user, "", [kind for kind in Kind.values if kind in set(kinds)])
+    rows = Notification.objects.select_related("recipient").filter(channel=Channel.EMAIL)
+    # Links sent before there were digests have no letter.
+    found = rows.filter(pk=name.removeprefix(Notification.letter)).first()
+    return found and Subscription(found.recipient, found.address, [found.kind])
 
 
 def changes_of(notifications) -> dict:

@@ -1,4 +1,4 @@
-"""The ticks of beat, once a second: rows are the truth, a tick lost or doubled changes nothing."""
+"""The ticks of beat: rows are the truth, a tick lost or doubled changes nothing."""
 
 from celery import shared_task
 
@@ -15,3 +15,10 @@ def announce():
 def deliver():
     """Send what is due."""
     workflow.deliver()
+
+
+@shared_task
+def send_digests():
+    """Make the digests whose hour has come, and send what is due."""
+    workflow.gather()
+    workflow.deliver_digests()

@@ -1,7 +1,6 @@
 """The inbox, the choice of channels, and the way out of e-mail."""
 
 from django.contrib import messages as notes
-from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fzportal import paging
 
 from . import messages, workflow
-from .forms import PreferenceForm
-from .models import Channel, Notification, Preference, Unsubscribed
+from .forms import PreferenceForm, StopForm
+from .models import Channel, Kind, Notification, Unsubscribed
 
 NEWEST = paging.Order(("id",))
 
@@ -61,39 +60,52 @@ def read_all(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def preferences(request):
-    """Choose the channels besides the inbox."""
-    preference = Preference.objects.filter(user=request.user).first()
-    form = PreferenceForm(request.POST) if request.method == "POST" else PreferenceForm.of(preference)
-    if request.method == "POST" and form.is_valid():
-        workflow.choose(by=request.user, **form.cleaned_data)
+    """Choose channels and pace for each kind of news, besides the inbox."""
+    form = PreferenceForm(request.POST if request.method == "POST" else None, user=request.user)
+    if form.is_bound and form.is_valid():
+        workflow.choose(by=request.user, choices=form.choices)
+        if form.quiet:
+            workflow.keep_silent(by=request.user, begins=form.cleaned_data["begins"], ends=form.cleaned_data["ends"])
         notes.success(request, _("Your choice is saved."))
         return redirect("my_preferences")
-    me = get_user_model().objects.filter(pk=request.user.pk)
-    verified = {"has_email": me.with_verified_email().exists(), "has_phone": me.with_verified_phone().exists()}
     status = 422 if form.is_bound else 200
-    return render(request, "notifications/preferences.html", {"form": form, **verified}, status=status)
+    return render(request, "notifications/preferences.html", {"form": form, **form.proved}, status=status)
 
 
 @csrf_exempt  # RFC 8058: the mail program posts without cookies; the signed link is the right to do it
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request, token):
-    """A GET shows a button; only a POST turns e-mail off."""
-    notification = messages.told_by(token)
-    if notification is None:
+    """A GET shows buttons; only a POST turns e-mail off, or makes it come less often ("choose")."""
+    subscription = messages.behind_link(token)
+    if subscription is None:
         raise Http404
-    if request.method == "POST":
-        workflow.unsubscribe(notification)
-        if request.POST.get("List-Unsubscribe") == "One-Click":
-            return HttpResponse(status=204)
-        return redirect("unsubscribe", token=token)
-    return render(request, "notifications/unsubscribe.html", {"done": is_off(notification), "token": token})
+    form = None
+    if subscription.user is not None:
+        chosen = request.POST if "choose" in request.POST else None
+        form = StopForm(chosen, user=subscription.user, kinds=subscription.kinds)
+    if request.method != "POST" or (form and form.is_bound and not form.is_valid()):
+        return unsubscribe_page(request, subscription, form)
+    if form and form.is_bound:
+        workflow.choose(by=subscription.user, choices=form.choices)
+        notes.success(request, _("Your choice is saved."))
+    else:
+        workflow.unsubscribe(subscription)
+    if request.POST.get("List-Unsubscribe") == "One-Click":
+        return HttpResponse(status=204)
+    return redirect("unsubscribe", token=token)
 
 
-def is_off(notification) -> bool:
-    """Whether the receiver of ``notification`` gets no more e-mail."""
-    if notification.recipient_id is None:
-        return Unsubscribed.objects.filter(address=notification.address).exists()
-    return Preference.objects.filter(user=notification.recipient_id, email=False).exists()
+def unsubscribe_page(request, subscription, form):
+    """What these e-mails were about, whether they come still, and what can be done."""
+    if form is None:
+        done = Unsubscribed.objects.filter(address=subscription.address).exists()
+        return render(request, "notifications/unsubscribe_address.html", {"done": done})
+    values = {
+        "form": form, "has_own": Kind.OWN in subscription.kinds, "has_others": subscription.kinds != [Kind.OWN],
+        "names": [Kind(kind).label for kind in subscription.kinds],
+        "done": all(form.was[kind] == form.without_mail(kind) for kind in subscription.kinds), **form.proved,
+    }  # fmt: skip
+    return render(request, "notifications/unsubscribe.html", values, status=422 if form.is_bound else 200)
 
 
 @require_safe

@@ -199,7 +199,7 @@ def test_reminders_come_the_way_chosen_for_this_visit(session, citizen, reminded
 
 def test_a_reminder_chosen_by_sms_is_sent_even_to_who_wants_no_other_sms(session, citizen):
     with_phone(citizen)
-    Preference.objects.create(user=citizen, email=True, sms=False)
+    Preference.objects.create(user=citizen, kind="visits", sms=False)
     visit = workflow.book(session.slots.first(), by=citizen, user=citizen, reminded_by="sms")
     run_at(visit.slot.starts_at - timedelta(hours=20))
     noon = timezone.localtime().replace(hour=12) + timedelta(days=1)

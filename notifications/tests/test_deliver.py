@@ -24,7 +24,7 @@ def followed(draft, follow_by, answered):
     """``followed(20)``: an answer to tell twenty followers by e-mail; the author wants none."""
 
     def make(count):
-        Preference.objects.get_or_create(user=draft.author, defaults={"email": False})
+        Preference.objects.get_or_create(user=draft.author, kind="own", defaults={"email": "off"})
         people = follow_by(draft, count)
         answered(draft)
         workflow.announce(seconds=60)
@@ -177,7 +177,7 @@ def test_news_that_is_no_longer_true_is_not_sent(case, office, smtp):
 
 def test_who_turned_e_mail_off_meanwhile_gets_none(followed, smtp):
     [person] = followed(1)
-    workflow.choose(by=person, email=False, sms=None)
+    workflow.choose(by=person, choices={"followed": workflow.Choice("off")})
     assert workflow.deliver() == 0
     assert (one().state, one().error, smtp.raw) == (State.OUTDATED, "unwanted", [])
 
@@ -185,7 +185,7 @@ def test_who_turned_e_mail_off_meanwhile_gets_none(followed, smtp):
 def test_a_lease_keeps_others_away_until_it_ends(followed, smtp):
     followed(3)
     now = timezone.now()
-    assert len(delivering.claim(now)) == 3  # and then the worker dies
+    assert len(delivering.claim(Notification.objects, now)) == 3  # and then the worker dies
     assert workflow.deliver(now + timedelta(minutes=4, seconds=59)) == 0
     assert workflow.deliver(now + timedelta(minutes=5, seconds=1)) == 3
 
@@ -258,8 +258,8 @@ def test_without_the_lock_two_deliverers_would_take_the_same_rows(followed):
     followed(5)
     seen = [list(Notification.objects.due().values_list("pk", flat=True)) for _reader in range(2)]
     assert seen[0] == seen[1]
-    assert {n.pk for n in delivering.claim(timezone.now())} == set(seen[0])
-    assert delivering.claim(timezone.now()) == []
+    assert {n.pk for n in delivering.claim(Notification.objects, timezone.now())} == set(seen[0])
+    assert delivering.claim(Notification.objects, timezone.now()) == []
 
 
 @pytest.mark.django_db(transaction=True)

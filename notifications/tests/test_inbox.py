@@ -1,10 +1,10 @@
-"""The inbox and the choice of channels."""
+"""The inbox."""
 
 import pytest
 from django.urls import reverse
 
 from notifications import workflow
-from notifications.models import Notification, Preference
+from notifications.models import Notification
 from suggestions.models import Suggestion, SuggestionChange
 
 INBOX = "/my/inbox/"
@@ -31,7 +31,7 @@ def news(citizen, city):
             SuggestionChange.objects.create(
                 subject=suggestion, before="submitted", after="accepted", event="accepted", role="office"
             )
-        workflow.announce()
+        workflow.announce(seconds=60)
         return list(Notification.objects.in_inbox_of(citizen)[:count])
 
     return make
@@ -130,26 +130,3 @@ def test_twenty_rows_cost_as_many_queries_as_one(mine, news, django_assert_num_q
     news(19)
     with django_assert_num_queries(len(one)):
         assert len(mine.get(INBOX).context["items"]) == 20
-
-
-def test_the_choice_of_channels_is_kept(mine, citizen):
-    assert mine.get("/my/preferences/").context["form"].initial == {"email": True, "sms": "auto"}
-    answer = mine.post("/my/preferences/", {"sms": "yes"})
-    assert answer["Location"] == "/my/preferences/"
-    assert Preference.objects.values_list("user", "email", "sms").get() == (citizen.pk, False, True)
-    mine.post("/my/preferences/", {"email": "on", "sms": "auto"})
-    assert Preference.objects.values_list("user", "email", "sms").get() == (citizen.pk, True, None)
-    assert mine.get("/my/preferences/").context["form"].initial == {"email": True, "sms": "auto"}
-
-
-def test_a_choice_that_is_none_is_an_error_beside_its_field(mine):
-    answer = mine.post("/my/preferences/", {"sms": "pigeon"})
-    assert answer.status_code == 422
-    assert list(answer.context["form"].errors) == ["sms"]
-    assert Preference.objects.count() == 0
-    assert "<title>错误：" in answer.content.decode()
-
-
-def test_who_has_no_verified_address_is_told_so(client, stranger):
-    client.force_login(stranger)
-    assert "还没有验证过的邮箱和手机号" in client.get("/my/preferences/").content.decode()

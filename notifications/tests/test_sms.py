@@ -23,7 +23,7 @@ def by_phone(case, citizen):
     """An accepted suggestion whose author wants SMS and no e-mail; told, not sent."""
     citizen.phone, citizen.phone_verified = "+8613800000001", True
     citizen.save()
-    Preference.objects.create(user=citizen, email=False, sms=True)
+    Preference.objects.create(user=citizen, kind="own", email="off", sms=True)
     suggestion = case("submitted")
     workflow.announce(at(23, 10))
     return suggestion

@@ -1,11 +1,13 @@
 """The way out of e-mail: by the mail program's button or by a page, never by merely opening a link."""
 
 import pytest
+from django.core import signing
 from django.test import Client
 
 from notifications import messages, workflow
 from notifications.models import Notification, Preference, Unsubscribed
 from suggestions import workflow as acts
+from suggestions.models import Follow
 
 
 @pytest.fixture
@@ -13,7 +15,7 @@ def mail(case, office):
     """The author's e-mail about a submission, not sent yet."""
     case("submitted")
     workflow.announce()
-    return Notification.objects.get(channel="email", audience="author")
+    return Notification.objects.get(channel="email", audience="author", event="submitted")
 
 
 @pytest.fixture
@@ -21,34 +23,96 @@ def path(mail):
     return messages.unsubscribe_url(mail).removeprefix("http://testserver")
 
 
-def test_opening_the_link_changes_nothing(client, path):
-    for _twice in range(2):
-        page = client.get(path)
-        assert page.status_code == 200
-        assert "确定不再接收我们的邮件吗？" in page.content.decode()
-    assert client.head(path).status_code == 200
+def chosen(user):
+    """{kind: (e-mail, SMS)} of what ``user`` has chosen."""
+    return {p.kind: (p.email, p.sms) for p in Preference.objects.filter(user=user)}
+
+
+def with_phone(user):
+    user.phone, user.phone_verified = "+8613800000001", True
+    user.save()
+
+
+@pytest.fixture
+def followed(draft, neighbour, answered):
+    """The way out of an e-mail to somebody who follows ``draft``."""
+    Follow.objects.create(suggestion=draft, user=neighbour)
+    answered(draft)
+    workflow.announce()
+    mail = Notification.objects.get(channel="email", recipient=neighbour)
+    return messages.unsubscribe_url(mail).removeprefix("http://testserver")
+
+
+def test_opening_the_link_changes_nothing(client, path, followed):
+    for link in (path, followed):
+        for _twice in range(2):
+            assert client.get(link).status_code == 200
+        assert client.head(link).status_code == 200
     assert Preference.objects.count() == 0
 
 
-def test_a_mail_program_unsubscribes_with_one_post_without_cookies(path, citizen):
+def test_a_mail_program_turns_off_the_kind_of_mail_it_was_with_one_post_without_cookies(followed, neighbour):
     program = Client(enforce_csrf_checks=True)
-    answer = program.post(path, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
+    answer = program.post(followed, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
     assert (answer.status_code, answer.content) == (204, b"")
-    assert Preference.objects.values_list("user", "email", "sms").get() == (citizen.pk, False, None)
+    assert chosen(neighbour) == {"followed": ("off", None)}
 
 
-def test_the_pages_button_does_the_same_and_says_so(path, citizen):
+def test_the_pages_button_does_the_same_and_says_so(followed, neighbour):
     browser = Client(enforce_csrf_checks=True)
-    answer = browser.post(path, follow=True)
-    assert answer.redirect_chain == [(path, 302)]
-    assert "已不再向您发送邮件" in answer.content.decode()
-    assert Preference.objects.get().email is False
+    answer = browser.post(followed, follow=True)
+    assert answer.redirect_chain == [(followed, 302)]
+    assert "今后不再就此向您发送邮件。" in answer.content.decode()
+    assert chosen(neighbour) == {"followed": ("off", None)}
 
 
-def test_what_else_was_chosen_stays(client, path, citizen):
-    workflow.choose(by=citizen, email=True, sms=True)
+def test_news_of_ones_own_case_cannot_be_turned_off_but_comes_once_a_week(client, path, citizen):
+    page = client.get(path).content.decode()
+    assert "您自己的建议的消息不能关闭" in page
+    assert "每周最多一封邮件" in page
     client.post(path)
-    assert Preference.objects.values_list("email", "sms").get() == (False, True)
+    assert chosen(citizen) == {"own": ("weekly", None)}
+    assert "您自己的建议的消息今后每周汇总成一封邮件发送。" in client.get(path).content.decode()
+
+
+def test_with_a_phone_it_comes_by_sms_instead(client, path, citizen):
+    with_phone(citizen)
+    assert "改用短信，不再发邮件" in client.get(path).content.decode()
+    client.post(path, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
+    assert chosen(citizen) == {"own": ("off", True)}
+
+
+def test_one_chooses_a_digest_by_the_link_without_signing_in(client, followed, path, citizen, neighbour):
+    assert client.post(followed, {"choose": "1", "email_followed": "daily"})["Location"] == followed
+    assert chosen(neighbour) == {"followed": ("daily", None)}
+    client.post(path, {"choose": "1", "email_own": "weekly"})
+    assert chosen(citizen) == {"own": ("weekly", None)}
+
+
+@pytest.mark.parametrize("value", ["off", "pigeon", ""])
+def test_what_is_not_offered_by_the_link_is_an_error(client, path, value):
+    answer = client.post(path, {"choose": "1", "email_own": value})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["email_own"])
+    assert Preference.objects.count() == 0
+
+
+def test_a_link_changes_no_other_kind(client, followed):
+    client.post(followed, {"choose": "1", "email_followed": "daily", "email_own": "daily", "email_work": "off"})
+    assert list(Preference.objects.values_list("kind", flat=True)) == ["followed"]
+
+
+def test_what_else_was_chosen_stays(client, followed, neighbour):
+    with_phone(neighbour)
+    workflow.choose(by=neighbour, choices={"followed": workflow.Choice("now", True), "own": workflow.Choice()})
+    client.post(followed)
+    assert chosen(neighbour) == {"followed": ("off", True), "own": ("now", None)}
+
+
+def test_links_sent_before_there_were_digests_work_still(client, mail, citizen):
+    token = signing.Signer(salt=messages.SALT).sign(str(mail.pk))
+    assert client.post(f"/unsubscribe/{token}/", "List-Unsubscribe=One-Click",
+                       content_type="application/x-www-form-urlencoded").status_code == 204  # fmt: skip
+    assert chosen(citizen) == {"own": ("weekly", None)}
 
 
 def test_the_in_app_news_goes_on(client, path, mail, office):
@@ -56,7 +120,7 @@ def test_the_in_app_news_goes_on(client, path, mail, office):
     acts.accept(mail.change.subject, by=office)
     workflow.announce()
     told = Notification.objects.filter(event="accepted", audience="author")
-    assert list(told.values_list("channel", flat=True)) == ["inbox"]
+    assert sorted(told.values_list("channel", "state")) == [("email", "held"), ("inbox", "sent")]
 
 
 def test_an_address_without_an_account_is_not_written_to_again(client, mail, path, office):

@@ -9,11 +9,13 @@ import time
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Case, CharField, DateTimeField, Exists, OuterRef, Value, When
 from django.utils import timezone
 
 from fzportal.workflow import Change
 
-from ..models import Channel, Notification, Preference, Unsubscribed
+from .. import digests
+from ..models import IN_DIGESTS, Channel, Notification, Preference, Unsubscribed
 
 logger = logging.getLogger("notifications")
 
@@ -74,21 +76,22 @@ def tell(change, now):
         if audience not in ALWAYS_TOLD and change.by_id is not None:
             people = people.exclude(pk=change.by_id)
         for channel in Channel.values:
-            write(reached(people, channel, change), row(change, audience, channel, now))
+            columns = row(change, audience, channel, now)
+            write(timed(reached(people, channel, change, columns["kind"]), change, columns, now), columns)
         write_addresses(change, audience, now)
     change.told_at = now
     change.save(update_fields=["told_at"])
 
 
-def reached(people, channel, change):
+def reached(people, channel, change, kind):
     """Those of ``people`` who hear by ``channel``: the one wished for this news, else by their own preference."""
     if not change.wished_channel or channel == Channel.INBOX:
-        return Preference.reached(people, channel)
+        return Preference.reached(people, channel, kind)
     wished = Preference.reachable(people, change.wished_channel)
     if channel == change.wished_channel:
         return wished
     # Whoever has lost that address meanwhile hears as always.
-    return Preference.reached(people.exclude(pk__in=wished.values("pk")), channel)
+    return Preference.reached(people.exclude(pk__in=wished.values("pk")), channel, kind)
 
 
 def row(change, audience, channel, now) -> dict:
@@ -100,22 +103,42 @@ def row(change, audience, channel, now) -> dict:
         state, sent_at = State.SENT, now
     return {
         "topic": change._meta.label_lower, "change_id": change.pk, "event": change.event, "audience": audience,
-        "channel": channel, "state": state, "created_at": now, "next_try_at": now, "sent_at": sent_at,
+        "kind": change.subject.kind_for(audience), "channel": channel, "state": state, "created_at": now,
+        "next_try_at": now, "sent_at": sent_at,
     }  # fmt: skip
+
+
+def timed(people, change, columns, now):
+    """(pk, state, when) of ``people``: at once, or held for the digest they chose, unless it cannot wait for that."""
+    state, at = Value(columns["state"], CharField()), Value(now, DateTimeField())
+    may_wait = columns["channel"] == Channel.EMAIL != change.wished_channel and columns["state"] == State.WAITING
+    times = {pace: digests.next_time(pace, now) for pace in IN_DIGESTS} if may_wait else {}
+    needed_by = change.needed_by(columns["audience"])
+    waits = {pace: then for pace, then in times.items() if not needed_by or not now < needed_by <= then}
+    if waits:
+        mine = Preference.objects.filter(user=OuterRef("pk"), kind=columns["kind"])
+        chosen = {pace: Exists(mine.filter(email=pace)) for pace in waits}
+        held, dates = Value(State.HELD, CharField()), DateTimeField()
+        state = Case(*(When(chosen[pace], then=held) for pace in waits), default=state)
+        at = Case(*(When(chosen[pace], then=Value(then, dates)) for pace, then in waits.items()), default=at)
+    return people.order_by().annotate(row_state=state, row_at=at).values_list("pk", "row_state", "row_at")
 
 
 def write(people, columns):
     """One notification for each of ``people``, in one statement however many they are."""
     columns = {**columns, "address": "", "tries": 0, "error": ""}
+    # They differ from one to the other.
+    del columns["state"], columns["next_try_at"]
     try:
-        sql, params = people.order_by().values("pk").query.sql_with_params()
+        sql, params = people.query.sql_with_params()
     except EmptyResultSet:
         return
     names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {Notification._meta.db_table} ({names}, recipient_id) "
-            f"SELECT {marks}, people.id FROM ({sql}) AS people(id) ON CONFLICT DO NOTHING",
+            f"INSERT INTO {Notification._meta.db_table} ({names}, recipient_id, state, next_try_at) "
+            f"SELECT {marks}, people.id, people.state, people.at FROM ({sql}) AS people(id, state, at) "
+            "ON CONFLICT DO NOTHING",
             [*columns.values(), *params],
         )
 
