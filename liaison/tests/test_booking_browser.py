@@ -5,15 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.db.models import F
-from django.test import Client
 from django.urls import reverse
 
 from liaison import workflow
 from liaison.models import Appointment, Session, Slot
 from tests.cast import make_session, person
+from tests.looks import LOOKS, findings, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -79,13 +77,6 @@ def long_ago(session):
     session.refresh_from_db()
 
 
-def sign_in(page, live, user):
-    client = Client()
-    client.force_login(user)
-    key = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live}])
-
-
 class Look:
     """Checks and, when SHOTS names a folder, photographs each page: ``wrong`` lists what is found."""
 
@@ -97,10 +88,7 @@ class Look:
         if folder := os.environ.get("SHOTS"):
             path = Path(folder) / f"{self.name}-{self.count:02}-{name}.png"
             self.page.screenshot(path=str(path), full_page=True)
-        for found in Axe().run(self.page).response["violations"]:
-            self.wrong += [f"{name}: {found['id']}: {node['html'][:160]}" for node in found["nodes"]]
-        if self.page.evaluate("document.documentElement.scrollWidth") > self.width:
-            self.wrong.append(f"{name}: wider than the screen")
+        self.wrong += [f"{name}: {found}" for found in findings(self.page)]
         if self.page.locator("main .button.primary:visible, main button.primary:visible").count() > 1:
             self.wrong.append(f"{name}: two primary buttons")
 
@@ -113,8 +101,7 @@ class Look:
         self.page.wait_for_load_state()
 
 
-@pytest.mark.parametrize("elder", [False, True], ids=["normal", "elder"])
-@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(("width", "elder"), LOOKS)
 def test_axe_finds_nothing_on_any_page_and_the_stations_phone_is_always_there(
     town, new_page, live, neighbour, citizen, officer, width, elder
 ):
@@ -138,7 +125,7 @@ def test_axe_finds_nothing_on_any_page_and_the_stations_phone_is_always_there(
     look.press("是的，取消")
     look("stale")
     book_pages(look, slots, live, neighbour, officer)
-    sign_in(page, live, citizen)
+    sign_in(page, citizen, live)
     look.go("my", reverse("my_appointments"))
     look.go("visit-mine", town["visits"]["served"].get_absolute_url())
     assert look.wrong == []
@@ -154,7 +141,7 @@ def book_pages(look, slots, live, neighbour, officer):
     look.press("继续")
     look("sign-in")
     # A session of its own: what was typed before is gone.
-    sign_in(page, live, neighbour)
+    sign_in(page, neighbour, live)
     page.goto(url)
     fill(page)
     look.press("继续")
@@ -176,7 +163,7 @@ def fill(page):
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "plain"])
 def test_somebody_books_changes_accepts_and_cancels(town, new_page, live, neighbour, javascript):
     page = new_page(375, javascript=javascript)
-    sign_in(page, live, neighbour)
+    sign_in(page, neighbour, live)
     main = page.get_by_role("main")
     page.goto(town["sessions"]["open"].get_absolute_url())
     main.get_by_role("link", name="预约 9:15—9:30").click()
@@ -213,7 +200,7 @@ def test_without_javascript_an_offer_is_found_by_the_code_on_paper_and_accepted(
 
 def test_a_time_that_fills_while_somebody_types_asks_and_loses_nothing(town, new_page, live, neighbour, officer):
     page, slot = new_page(375, javascript=False), town["slots"][3]
-    sign_in(page, live, neighbour)
+    sign_in(page, neighbour, live)
     main = page.get_by_role("main")
     page.goto(reverse("book", args=[slot.session_id, slot.pk]))
     page.get_by_label("想谈的事").fill("斑马线")
@@ -230,7 +217,7 @@ def test_nothing_breaks_the_security_policy(town, new_page, live, citizen):
     page, complaints = new_page(), []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(page, live, citizen)
+    sign_in(page, citizen, live)
     slot = town["slots"][1]
     book = reverse("book", args=[slot.session_id, slot.pk])
     visit = town["visits"]["booked"].get_absolute_url()

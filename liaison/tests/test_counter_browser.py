@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from liaison import workflow
 from liaison.models import Appointment
-from suggestions.tests.test_desk_access import LOOKS, findings, sign_in
 from tests.cast import make_session
+from tests.looks import LOOKS, findings, sign_in
 
 from .counter import begin
 
@@ -37,7 +37,7 @@ def day_url(session):
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_morning_at_the_counter_on_a_phone(javascript, live, new_page, day, officer, deputy):
     page = new_page(375, javascript=javascript)
-    sign_in(page, live, officer)
+    sign_in(page, officer, live)
     page.goto(day_url(day))
 
     def row(name):
@@ -66,7 +66,7 @@ def test_a_morning_at_the_counter_on_a_phone(javascript, live, new_page, day, of
 
 def test_a_deputy_answers_on_a_phone_without_scripts(live, new_page, session, deputy):
     page = new_page(375, javascript=False)
-    sign_in(page, live, deputy)
+    sign_in(page, deputy, live)
     page.goto("/desk/")
     page.get_by_role("link", name="待确认的值班 1").click()
     page.get_by_role("button", name="我会到场").click()
@@ -92,7 +92,7 @@ def test_axe_finds_nothing_at_the_counter(width, elder, live, new_page, city, da
     for user, path in steps:
         page = new_page(width, elder=elder)
         page.emulate_media(reduced_motion="reduce")
-        sign_in(page, live, user)
+        sign_in(page, user, live)
         page.goto(path)
         for details in page.locator("main details.disclosure").all():
             details.evaluate("details => { details.open = true; }")
@@ -101,11 +101,11 @@ def test_axe_finds_nothing_at_the_counter(width, elder, live, new_page, city, da
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize(("width", "elder"), [(375, False), (1280, True)])
+@pytest.mark.parametrize(("width", "elder"), LOOKS)
 def test_axe_finds_nothing_where_something_is_wanting(width, elder, live, new_page, day, officer):
     page = new_page(width, elder=elder)
     page.emulate_media(reduced_motion="reduce")
-    sign_in(page, live, officer)
+    sign_in(page, officer, live)
     page.goto(reverse("desk_walk_in", args=[day.pk]))
     page.get_by_role("button", name="登记并签到").click()
     page.wait_for_load_state()

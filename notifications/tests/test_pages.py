@@ -1,12 +1,11 @@
 """The pages of this app in a real browser: axe finds nothing, narrow or wide, small or large print."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 
 from fzportal.workflow import record
 from notifications import messages, workflow
 from notifications.models import Notification
+from tests.looks import LOOKS, findings, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -24,26 +23,19 @@ def paths(case, office, citizen):
     return {"inbox": "/my/inbox/", "preferences": "/my/preferences/", "unsubscribe": off}
 
 
-@pytest.mark.parametrize("elder", [False, True], ids=["normal", "elder"])
-@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(("width", "elder"), LOOKS)
 def test_axe_finds_nothing(new_page, live, paths, citizen, width, elder, tmp_path):
     page = new_page(width, elder=elder)
-    browser = Client()
-    browser.force_login(citizen)
-    page.context.add_cookies([{"name": "sessionid", "value": browser.cookies["sessionid"].value, "url": live}])
+    sign_in(page, citizen, live)
     for name, path in paths.items():
         assert page.goto(path).status == 200
         page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
-        found = Axe().run(page).response["violations"]
-        assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert findings(page) == [], name
 
 
 def test_one_reads_opens_and_unsubscribes_without_javascript(new_page, live, paths, citizen):
     page = new_page(375, javascript=False)
-    browser = Client()
-    browser.force_login(citizen)
-    page.context.add_cookies([{"name": "sessionid", "value": browser.cookies["sessionid"].value, "url": live}])
+    sign_in(page, citizen, live)
     page.goto("/my/inbox/")
     assert page.locator(".row .status").all_inner_texts() == ["未读"]
     page.get_by_role("button", name="全部标为已读").click()

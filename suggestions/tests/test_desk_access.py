@@ -3,28 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.utils import timezone
 
 from suggestions import workflow
 from suggestions.models import Suggestion
-from suggestions.tests.test_claim import another, session_of
+from suggestions.tests.test_claim import another
+from tests.looks import LOOKS, findings, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def findings(page):
-    """What axe reports, one line per rule and place; a page that scrolls sideways is reported too."""
-    report = Axe().run(page).response
-    found = [f"{v['id']}: {node['html'][:160]}" for v in report["violations"] for node in v["nodes"]]
-    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return found + ([f"{width} px too wide"] if width > 0 else [])
-
-
-def sign_in(page, live, user):
-    """Be ``user`` in this page's profile."""
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": live}])
 
 
 @pytest.fixture
@@ -36,7 +22,7 @@ def visited(live, new_page):
         for user, path in steps:
             page = new_page(width, elder=elder)
             page.emulate_media(reduced_motion="reduce")
-            sign_in(page, live, user)
+            sign_in(page, user, live)
             page.goto(path)
             for name in page.locator("main details.disclosure").all():
                 name.evaluate("details => { details.open = true; }")
@@ -45,9 +31,6 @@ def visited(live, new_page):
         return found
 
     return visit
-
-
-LOOKS = [(375, False), (375, True), (1280, False), (1280, True)]
 
 
 @pytest.mark.parametrize(("width", "elder"), LOOKS)
@@ -84,7 +67,7 @@ def test_axe_finds_nothing_on_a_departments_pages(
 def test_a_reply_without_a_class_keeps_its_words_and_leads_to_what_is_missing(live, new_page, case, handler):
     suggestion = case("in_progress")
     page = new_page(375)
-    sign_in(page, live, handler)
+    sign_in(page, handler, live)
     page.goto(f"/desk/{suggestion.number}/?queue=in-progress")
     page.locator("textarea[name=text]").fill("我局已研究，答复如下。")
     page.get_by_role("button", name="提交审核").click()
@@ -97,7 +80,7 @@ def test_a_reply_without_a_class_keeps_its_words_and_leads_to_what_is_missing(li
 def test_somebody_faster_is_said_on_the_page_as_it_is_now(live, new_page, case, city, handler):
     suggestion = case("in_progress")
     page = new_page(375)
-    sign_in(page, live, handler)
+    sign_in(page, handler, live)
     page.goto(f"/desk/{suggestion.number}/?queue=in-progress")
     page.locator("textarea[name=text]").fill("写了一半")
     workflow.hand_in(suggestion, by=handler, text="另一个窗口交的", result="A")
@@ -112,7 +95,7 @@ def test_j_and_k_walk_the_list_and_enter_opens_the_case(live, new_page, case, de
     first = case("accepted")
     second = case("accepted", another(first))
     page = new_page(1280)
-    sign_in(page, live, deputy)
+    sign_in(page, deputy, live)
     page.goto("/desk/?queue=pool")
     for key in ("j", "j", "k", "j", "Enter"):
         page.keyboard.press(key)
@@ -123,7 +106,7 @@ def test_j_and_k_walk_the_list_and_enter_opens_the_case(live, new_page, case, de
 def test_a_deputy_claims_and_refers_on_a_phone_with_or_without_scripts(javascript, live, new_page, case, city, deputy):
     suggestion = case("accepted")
     page = new_page(375, javascript=javascript)
-    sign_in(page, live, deputy)
+    sign_in(page, deputy, live)
     page.goto("/desk/")
     page.get_by_role("link", name=suggestion.title).click()
     page.get_by_role("button", name="认领").click()
@@ -138,7 +121,7 @@ def test_a_deputy_claims_and_refers_on_a_phone_with_or_without_scripts(javascrip
 def test_what_a_handler_types_is_saved_by_itself(live, new_page, case, city, handler):
     suggestion = case("in_progress")
     page = new_page(1280)
-    sign_in(page, live, handler)
+    sign_in(page, handler, live)
     page.goto(f"/desk/{suggestion.number}/")
     with page.expect_response(f"**/desk/{suggestion.number}/draft/") as saved:
         page.locator("textarea[name=text]").fill("自动保存的话")

@@ -3,13 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 
 from suggestions import search, workflow
 from suggestions.models import Rating, Suggestion
+from tests.looks import LOOKS, findings, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,22 +34,7 @@ def town(case, city, citizen, office):
     return cases
 
 
-def sign_in(page, live, user):
-    client = Client()
-    client.force_login(user)
-    page.context.add_cookies(
-        [
-            {
-                "name": settings.SESSION_COOKIE_NAME,
-                "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-                "url": live,
-            }
-        ]
-    )
-
-
-@pytest.mark.parametrize("elder", [False, True])
-@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(("width", "elder"), LOOKS)
 def test_axe_finds_nothing_and_nothing_is_cut_off(town, new_page, live, citizen, width, elder):
     page, wrong = new_page(width, elder=elder), []
     addresses = ["/", "/suggestions/", "/suggestions/?q=照明&county=350102", "/suggestions/?q=没有这样的", "/track/"]
@@ -61,12 +44,10 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(town, new_page, live, citizen,
     own += [town["needs_info"].get_absolute_url() + "withdraw/"]
     for address in [*addresses, None, *own]:
         if address is None:
-            sign_in(page, live, citizen)
+            sign_in(page, citizen, live)
             continue
         page.goto(address)
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            wrong.append((address, "wider than the screen"))
-        wrong += [(address, found["id"]) for found in Axe().run(page).response["violations"]]
+        wrong += [(address, found) for found in findings(page)]
     assert wrong == []
 
 
@@ -92,7 +73,7 @@ def test_without_javascript_a_reply_is_found_by_code_and_rated(town, new_page):
 def test_without_javascript_a_suggestion_is_found_and_supported(town, new_page, live, neighbour):
     suggestion = town["in_progress"]
     page = new_page(375, javascript=False)
-    sign_in(page, live, neighbour)
+    sign_in(page, neighbour, live)
     page.goto("/suggestions/")
     page.get_by_role("searchbox", name="标题或正文里的字词").fill("台阶看不")
     page.get_by_role("button", name="搜索", exact=True).last.click()

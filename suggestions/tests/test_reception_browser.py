@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from liaison import workflow as liaison
 from liaison.models import Reception
 from suggestions.models import Suggestion
+from tests.looks import LOOKS, findings, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "食堂不公开菜单。我问过两次，都说“以后再说”。"
@@ -29,9 +29,7 @@ class Walk:
         if folder := os.environ.get("SHOTS"):
             self.page.screenshot(path=str(Path(folder) / f"{self.name}-{name}.png"), full_page=True)
         if self.checks:
-            report = Axe().run(self.page).response
-            self.found[name] = [f"{v['id']}: {n['html'][:160]}" for v in report["violations"] for n in v["nodes"]]
-            assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, name
+            self.found[name] = findings(self.page)
 
     def press(self, name):
         self.page.get_by_role("button", name=name, exact=True).click()
@@ -58,19 +56,12 @@ class Walk:
         self.look("raised")
 
 
-def sign_in(page, user, client, live, settings):
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-    key = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live}])
-
-
-@pytest.mark.parametrize("elder", [False, True], ids=["normal", "elder"])
-@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(("width", "elder"), LOOKS)
 def test_axe_finds_nothing_from_the_counter_to_the_timeline(
     new_page, width, elder, visit, deputy, client, live, settings
 ):
     page = new_page(width, elder=elder)
-    sign_in(page, deputy, client, live, settings)
+    sign_in(page, deputy, live)
     walk = Walk(page, width, f"{width}{'-elder' if elder else ''}")
     walk.receive(visit)
     made = Suggestion.objects.get()
@@ -95,7 +86,7 @@ def test_axe_finds_nothing_from_the_counter_to_the_timeline(
 
 def test_the_way_from_the_counter_works_without_javascript(new_page, visit, officer, client, live, settings):
     page = new_page(375, javascript=False)
-    sign_in(page, officer, client, live, settings)
+    sign_in(page, officer, live)
     Walk(page, 375, "plain", checks=False).receive(visit)
     made = Suggestion.objects.get()
     assert (made.status, made.reception) == ("submitted", Reception.objects.get())

@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 
 from suggestions import workflow
 from suggestions.models import Suggestion
+from tests.looks import LOOKS, findings
 
 from .made import pdf, picture
 
@@ -44,9 +44,7 @@ class Walk:
             path = Path(folder) / f"{self.name}-{self.count:02}-{name}.png"
             self.page.screenshot(path=str(path), full_page=True)
         if self.checks:
-            report = Axe().run(self.page).response
-            self.found[name] = [f"{v['id']}: {n['html'][:160]}" for v in report["violations"] for n in v["nodes"]]
-            assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, name
+            self.found[name] = findings(self.page)
 
     def press(self, name):
         self.page.get_by_role("button", name=name, exact=True).click()
@@ -153,8 +151,7 @@ def assert_it_arrived(neighbour):
     return suggestion
 
 
-@pytest.mark.parametrize("elder", [False, True], ids=["normal", "elder"])
-@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(("width", "elder"), LOOKS)
 def test_axe_finds_nothing_on_any_step(new_page, width, elder, files, neighbour, published):
     walk = Walk(new_page(width, elder=elder), width, f"{width}{'-elder' if elder else ''}")
     walk.go(files)

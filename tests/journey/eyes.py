@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from fzportal.tests.test_access import findings
+from tests.looks import findings
 
 WIDTHS = (375, 1280)
 # The browser logs every answer from 400 on as an error of its own; those that belong to a journey are seen on the page.
@@ -41,7 +41,7 @@ class Eyes:
             if width == WIDTHS[0]:
                 twin.goto(page.url)
             self.photograph(twin, f"{len(self.seen):02}-{name}-{width}")
-            self.found[f"{name} {width}"] = findings(twin) + sideways(twin, width)
+            self.found[f"{name} {width}"] = findings(twin)
         twin.close()
 
     @staticmethod
@@ -52,9 +52,3 @@ class Eyes:
     def assert_nothing_found(self):
         assert {name: found for name, found in self.found.items() if found} == {}
         assert self.complaints == []
-
-
-def sideways(page, width):
-    """Whether something sticks out at the side."""
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    return [f"{wide} px wide"] if wide > width else []
