@@ -69,7 +69,7 @@ def test_the_office_takes_a_table_in_under_the_strict_policy(new_page, city, liv
     page.get_by_role("button", name="核对文件").click()
     assert "新增" in page.get_by_role("region", name="将要导入的行").inner_text()
     page.get_by_role("button", name="正式导入").click()
-    assert "已导入：新增 1 行" in page.inner_text("body")
+    page.get_by_text("已导入：新增 1 行").wait_for()
     assert Station.objects.filter(slug="dongjie").exists()
     page.goto("/admin/liaison/deputy/import/")
     page.set_input_files("input[type=file]", files=file(DEPUTY))
