@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liaison.models import Division
 
@@ -36,7 +37,7 @@ def overdue(rows, today):
 
 
 STATES = {
-    "due": (_("Due"), due),
+    "due": (pgettext_lazy("promise", "Due"), due),
     "reported": (_("Reported as kept"), reported),
     "kept": (_("Kept"), kept),
     "overdue": (_("Overdue"), overdue),

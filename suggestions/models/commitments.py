@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fzportal import workdays
 from fzportal.workflow import Change, Movable
@@ -59,7 +60,7 @@ class Commitment(Movable):
 
     class Status(models.TextChoices):
         DRAFTED = "drafted", _("Drafted")
-        PROMISED = "promised", _("Due")
+        PROMISED = "promised", pgettext_lazy("promise", "Due")
         REPORTED = "reported", _("Reported as kept")
         FULFILLED = "fulfilled", _("Kept")
         MISSED = "missed", _("Overdue")

@@ -66,7 +66,7 @@ def test_dissatisfied_with_the_result_has_it_handled_again(room, case):
     suggestion = case("replied")
     client = room.enter(suggestion)
     page = client.get(room.at("rate")).content.decode()
-    assert "对结果不满意：重新办理" in page
+    assert "对结果不满意：由福州市教育局重新办理" in page
     client.post(room.at("rate"), {"attitude": "3", "result": "1", "missed_points": "on", "reason": WHY})
     rating = Rating.objects.get()
     assert (rating.attitude, rating.result, rating.missed_points, rating.reason) == (3, 1, True, WHY)
