@@ -29,7 +29,7 @@ def open_data(request):
     common = [column for column in described("csv") if column in described("jsonl")]
     only = {form: [c for c in described(form) if c not in common] for form in ("csv", "jsonl")}
     values = {"files": files, "common": common, "csv": only["csv"], "jsonl": only["jsonl"], "licence": LICENCE}
-    return render(request, "figures/data.html", values)
+    return render(request, "suggestions/figures/data.html", values)
 
 
 @require_safe
