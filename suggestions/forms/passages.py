@@ -13,9 +13,11 @@ PASSAGE_MAX = 2000
 class PassageForm(forms.ModelForm):
     """A passage of one of the writer's departments; the department is asked for only where there are two."""
 
+    show_optional = False
+
     title = LineField(label=_("Name of the passage"), max_length=60, help_text=_("You choose it by this name."))
     text = ParagraphField(
-        label=_("Words"), max_length=PASSAGE_MAX, rows=6,
+        label=_("What it says"), max_length=PASSAGE_MAX, rows=6,
         help_text=_("Words in braces are filled in, for example {number}. All of them stand below."),
     )  # fmt: skip
     is_active = forms.BooleanField(label=_("Offer it in replies"), required=False, initial=True)

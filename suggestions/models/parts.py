@@ -174,6 +174,11 @@ class SuggestionChange(Change):
             )
         ]
 
+    @property
+    def reply(self):
+        """The reply this line is about: handed in or released at that moment. For messages."""
+        return next((r for r in self.subject.replies.all() if self.at in (r.released_at, r.handed_in_at)), None)
+
 
 class Recusal(models.Model):
     """A deputy takes no part in this case (回避; 代表法 2025, Art. 31, 59)."""

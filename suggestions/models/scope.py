@@ -114,5 +114,6 @@ class SuggestionQuerySet(models.QuerySet):
         return self.select_related("public", "category", "division__parent", "department", "deputy", "author")
 
     def with_message_parts(self):
-        """What messages name besides: the reason for declining, the one it was merged into, the proposed lead."""
-        return self.with_parts().select_related("decline_reason", "merged_into", "proposed_lead")
+        """What messages name besides: why declined, what it was merged into, the proposed lead, what was promised."""
+        found = self.with_parts().select_related("decline_reason", "merged_into", "proposed_lead", "taken_up")
+        return found.prefetch_related("replies__commitments")

@@ -26,7 +26,7 @@ def departments_of(user) -> frozenset:
 def desk_passages(request):
     """The department's own and everybody's; POST keeps a new one."""
     departments = departments_of(request.user)
-    form = PassageForm(request.POST or None, departments=departments)
+    form = PassageForm(request.POST if request.method == "POST" else None, departments=departments)
     if form.is_bound and form.is_valid():
         return kept(request, None, form)
     rows = list(Passage.objects.readable_in(departments).select_related("department"))
@@ -48,7 +48,7 @@ def desk_passage(request, pk):
     passage = get_object_or_404(Passage.objects.readable_in(departments), pk=pk)
     if not may_edit_passage(request.user, passage):
         raise PermissionDenied
-    form = PassageForm(request.POST or None, instance=passage, departments=departments)
+    form = PassageForm(request.POST if request.method == "POST" else None, instance=passage, departments=departments)
     if form.is_bound and form.is_valid():
         return kept(request, passage, form)
     values = {"form": form, "passage": passage, "variables": passages.VARIABLES.items()}
