@@ -28,7 +28,7 @@ app.conf.beat_schedule = {
     "statistics": {"task": "suggestions.tasks.refresh_statistics", "schedule": 60.0, "options": {"expires": 50}},
     "run-imports": {"task": "suggestions.tasks.run_imports", "schedule": 2.0, "options": {"expires": 2}},
     "run-exports": {"task": "suggestions.tasks.run_exports", "schedule": 2.0, "options": {"expires": 2}},
-    "open-data": {"task": "suggestions.tasks.refresh_open_data", "schedule": 600.0, "options": {"expires": 500}},
+    "open-data": {"task": "suggestions.tasks.refresh_open_data", "schedule": 60.0, "options": {"expires": 50}},
     "purge-exports": {"task": "suggestions.tasks.purge_exports", "schedule": crontab(hour=3, minute=50)},
     "purge-drafts": {"task": "suggestions.tasks.purge_drafts", "schedule": crontab(hour=3, minute=10)},
     "purge-unverified": {"task": "accounts.tasks.purge_unverified", "schedule": crontab(hour=3, minute=20)},

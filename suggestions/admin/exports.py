@@ -20,6 +20,9 @@ class ExportAdmin(ReadOnlyAdmin):
     search_fields = ["requested_by__nickname", "requested_by__name"]
     sortable_by = []
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
+
     @admin.display(description=_("list"))
     def what(self, export):
         return lists.label_of(export)

@@ -35,18 +35,18 @@ COLUMNS = (
     Column("station", _("Station"), lambda s: s.station_name, 24),
     Column("author", _("Author"), lambda s: str(s.author_name), 12),
     Column("channel", _("Channel"), lambda s: s.get_channel_display(), 10),
-    Column("received", _("Received"), lambda s: day_of(s.submitted_at), 12, "date"),
+    Column("received", _("Received on"), lambda s: day_of(s.submitted_at), 12, "date"),
     Column("deputy", _("Deputy"), lambda s: s.deputy_name, 12),
     Column("department", _("Lead department"), lambda s: s.department_name, 22),
     Column("due", _("Due"), lambda s: day_of(s.due_at) if s.is_open else None, 12, "date"),
     Column("late", _("Days overdue"), lambda s: days_late(s), 10, "integer"),
-    Column("answered", _("Answered"), lambda s: day_of(s.answered_at), 12, "date"),
+    Column("answered", _("Answered on"), lambda s: day_of(s.answered_at), 12, "date"),
     Column("class", _("Class of the reply"), lambda s: latest(s).get_result_display() if latest(s) else "", 20),
     Column("attitude", _("Attitude"), lambda s: grade(latest(s), "attitude"), 12),
     Column("result", _("Result"), lambda s: grade(latest(s), "result"), 12),
     Column("promises", _("Commitments"), lambda s: len(s.promises), 10, "integer"),
     Column("supporters", _("Supporters"), lambda s: s.supporters, 10, "integer"),
-    Column("published", _("Published"), lambda s: day_of(s.published_at), 12, "date"),
+    Column("published", _("Published on"), lambda s: day_of(s.published_at), 12, "date"),
 )  # fmt: skip
 # The queue of what anybody may read.
 STATION = "station"

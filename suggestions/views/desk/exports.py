@@ -134,6 +134,7 @@ def shown(export) -> dict:
         "filters": lists.filters_of(export),
         "tone": TONES[export.state],
         "ended": ended,
+        "was_at_once": not export.file and export.size > 0,
         "is_kept": bool(export.file) and export.state == State.DONE,
         "until": export.finished_at + keeping.KEPT if ended else None,
     }
