@@ -121,8 +121,8 @@ class Proposal(Movable):
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name = _("proposal")
-        verbose_name_plural = _("proposals")
+        verbose_name = _("proposal of deputies")
+        verbose_name_plural = _("proposals of deputies")
         constraints = [
             models.CheckConstraint(condition=Q(months__in=[3, 6]), name="proposal_has_three_or_six_months"),
             models.CheckConstraint(

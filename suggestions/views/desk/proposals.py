@@ -52,12 +52,13 @@ def desk_proposals(request):
 def listed(request, queue) -> dict:
     """One page of the queue, oldest due first."""
     rows = queue.rows.with_parts().defer("situation", "request")
-    page, count = paging.page(rows, of_cases.ORDER, request.GET.get(paging.PARAMETER, "")), paging.count(queue.rows)
+    page, count = paging.page(rows, queue.order, request.GET.get(paging.PARAMETER, "")), paging.count(queue.rows)
+    urgencies = of_cases.urgencies(page.rows, queue)
     said = ngettext("%(n)s proposal", "%(n)s proposals", count.number) % {"n": count.number}
     return {
         "count": _("More than %(n)s proposals") % {"n": count.number} if count.is_capped else said,
         "rows": [
-            {"proposal": p, "urgency": of_cases.urgency(p), "tag": standing.tag(p), "carried": reading.carried(p)}
+            {"proposal": p, "urgency": urgencies[p.pk], "tag": standing.tag(p), "carried": reading.carried(p)}
             for p in page.rows
         ],
         **page.links(request),
