@@ -60,7 +60,7 @@ def test_every_route_is_in_the_table_and_nothing_else_is():
 
 
 @pytest.fixture
-def cases(case, city, citizen, office, settings, tmp_path):
+def cases(case, raised, city, citizen, office, settings, tmp_path):
     """citizen's cases by state, each with a file; made once for a row's personas."""
     settings.MEDIA_ROOT = tmp_path
     settings.DEMO = True
@@ -78,6 +78,8 @@ def cases(case, city, citizen, office, settings, tmp_path):
             if state == "published":
                 case("accepted", draft)
                 workflow.publish(draft, by=office, attachments=draft.attachments.all())
+            elif state.startswith("proposal:"):
+                draft = raised(state.removeprefix("proposal:"), case("triaging", draft))
             elif state != "draft":
                 case(state, draft)
             made[state] = draft
@@ -154,6 +156,10 @@ def address(route, thing, cases, visits):
         return at_visit(route, path, None if state == "missing" else visits(state), word)
     if route in WORDS:
         return reverse(route, kwargs={WORDS[route]: thing})
+    if thing.startswith("proposal:"):
+        state, _at, word = thing.partition("@")
+        keys = {"pk": 999_999_999 if "missing" in state else cases(state).pk} | ({"slug": word} if word else {})
+        return reverse(route, kwargs=keys)
     slug, _at, state = thing.rpartition("@")
     path = next(p for p, n in patterns() if n == route)
     suggestion = None if state == "missing" else cases(state)

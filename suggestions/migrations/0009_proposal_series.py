@@ -11,6 +11,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name='proposal',
+            options={'ordering': ['-pk'], 'verbose_name': 'proposal of deputies', 'verbose_name_plural': 'proposals of deputies'},
+        ),
         migrations.CreateModel(
             name='ProposalSeries',
             fields=[
