@@ -67,7 +67,7 @@ def refresh(now=None) -> StatisticsRun | None:
 
 
 def count(cursor, now):
-    """Fill ``counted_fresh``."""
+    """Fill ``counted_final``."""
     about = {"now": now, "zone": settings.TIME_ZONE}
     cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'counted_{name}' for name in sql.TABLES)}")
     for step, table in sql.STEPS:

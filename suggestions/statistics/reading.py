@@ -12,6 +12,7 @@ from liaison.models import Deputy, Division, Station
 
 from ..models import Category, Department, Statistic, StatisticsRun
 from .behind import has_list
+from .figures import base_of
 
 Of, Span = Statistic.Of, Statistic.Span
 MODELS = {
@@ -97,11 +98,14 @@ class Board:
         self.cells = {(row.span, row.begins, row.figure): row for row in rows}
 
     def cell(self, name: str, month: int = 0) -> Cell:
-        """A figure of the year, or of a month (1 to 12); zero when nothing was counted."""
+        """A figure of the year, or of a month (1 to 12); zero, of its base, when nothing was counted."""
         span = Span.MONTH if month else Span.YEAR
-        row = self.cells.get((span, date(self.year, month or 1, 1), name))
+        begins = date(self.year, month or 1, 1)
+        row = self.cells.get((span, begins, name))
         if row is None:
-            return Cell()
+            # None of twelve is a figure as well.
+            whole = self.cells.get((span, begins, base_of(name)))
+            return Cell(base=whole.number if whole else None)
         url = address(self.about, name, f"{self.year}-{month:02}" if month else str(self.year))
         return Cell(row.number, row.public, row.base, row.median, row.p90, url if row.public else "")
 

@@ -2,7 +2,7 @@
 
 What happened (``counted_move``, ``counted_stay``) becomes facts; facts are counted by month and by every slice at once
 (``counted_part``: a histogram where there are durations), rolled up to years, parent themes and counties, and compared
-with what stands (``counted_fresh``).
+with what stands (``counted_final``).
 """
 
 from .figures import FIGURES, GIVEN, NO_STAY, RETURNED, STAGES
@@ -205,54 +205,48 @@ FRESH = """
         FROM counted_part part LEFT JOIN counted_above above ON above.of = part.of AND above.of_id = part.of_id
         WHERE part.of <> 'division' OR above_id IS NOT NULL
         GROUP BY 1, 2, 3, 4, 5
-    ), spanned AS (
+    ), spanned AS MATERIALIZED (
         SELECT of, of_id, 'month' AS span, month AS begins, figure, days, number, public FROM monthly
         UNION ALL
         SELECT of, of_id, 'year', date_trunc('year', month)::date, figure, days, sum(number), sum(public_in_year)
         FROM monthly GROUP BY 1, 2, 4, 5, 6
     ), reached AS (
         SELECT *, sum(number) OVER (figure_of ORDER BY days) AS upto, sum(number) OVER figure_of AS whole
-        FROM spanned WINDOW figure_of AS (PARTITION BY of, of_id, span, begins, figure)
+        FROM spanned WHERE days IS NOT NULL WINDOW figure_of AS (PARTITION BY of, of_id, figure, span, begins)
     )
     SELECT of, of_id, span, begins, figure, sum(number)::bigint AS number, sum(public)::bigint AS public,
-        NULL::bigint AS base, min(days) FILTER (WHERE upto * 2 >= whole) AS median,
-        min(days) FILTER (WHERE upto * 10 >= whole * 9) AS p90
-    FROM reached GROUP BY 1, 2, 3, 4, 5
+        min(days) FILTER (WHERE upto * 2 >= whole) AS median, min(days) FILTER (WHERE upto * 10 >= whole * 9) AS p90
+    FROM reached GROUP BY of, of_id, figure, span, begins
+    UNION ALL
+    SELECT of, of_id, span, begins, figure, sum(number)::bigint, sum(public)::bigint, NULL, NULL
+    FROM spanned WHERE days IS NULL GROUP BY of, of_id, figure, span, begins
 """
-SHARES = ", ".join(f"('{f.name}', '{f.base}')" for f in FIGURES if f.base)
-# None of twelve is a figure as well.
-NONE_OF = f"""
-    INSERT INTO counted_fresh
-    SELECT b.of, b.of_id, b.span, b.begins, share.figure, 0, 0
-    FROM counted_fresh b JOIN (VALUES {SHARES}) AS share(figure, base) ON b.figure = share.base
-    WHERE NOT EXISTS (
-        SELECT FROM counted_fresh f
-        WHERE (f.of, f.of_id, f.span, f.begins, f.figure) = (b.of, b.of_id, b.span, b.begins, share.figure)
-    )
+SHARES = " ".join(f"WHEN '{figure.name}' THEN '{figure.base}'" for figure in FIGURES if figure.base)
+FINAL = f"""
+    CREATE TEMP TABLE counted_final ON COMMIT DROP AS
+    SELECT f.*, b.number AS base
+    FROM (
+        SELECT *, CASE WHEN figure LIKE 'declined:%%' THEN 'declined' ELSE CASE figure {SHARES} END END AS share_of
+        FROM counted_fresh
+    ) f
+    LEFT JOIN counted_fresh b ON b.of = f.of AND b.of_id = f.of_id AND b.span = f.span AND b.begins = f.begins
+        AND b.figure = f.share_of
 """
-BASES = f"""
-    UPDATE counted_fresh f SET base = b.number
-    FROM counted_fresh b
-    WHERE (f.of, f.of_id, f.span, f.begins) = (b.of, b.of_id, b.span, b.begins) AND b.figure = (
-        CASE WHEN f.figure LIKE 'declined:%%' THEN 'declined' ELSE
-            (SELECT base FROM (VALUES {SHARES}) AS share(figure, base) WHERE share.figure = f.figure) END)
-"""
-SAME = "(f.of, f.of_id, f.span, f.begins, f.figure) = (s.of, s.of_id, s.span, s.begins, s.figure)"
+SAME = "f.of = s.of AND f.of_id = s.of_id AND f.span = s.span AND f.begins = s.begins AND f.figure = s.figure"
 OUTDATED = f"""
     DELETE FROM suggestions_statistic s WHERE NOT EXISTS (
-        SELECT FROM counted_fresh f WHERE {SAME} AND (f.number, f.public, f.base, f.median, f.p90)
+        SELECT FROM counted_final f WHERE {SAME} AND (f.number, f.public, f.base, f.median, f.p90)
             IS NOT DISTINCT FROM (s.number, s.public, s.base, s.median, s.p90)
     )
 """
 NEW = f"""
     INSERT INTO suggestions_statistic (of, of_id, span, begins, figure, number, public, base, median, p90)
-    SELECT of, of_id, span, begins, figure, number, public, base, median, p90 FROM counted_fresh f
+    SELECT of, of_id, span, begins, figure, number, public, base, median, p90 FROM counted_final f
     WHERE NOT EXISTS (SELECT FROM suggestions_statistic s WHERE {SAME})
 """
-TABLES = ("day", "case", "move", "stay", "part", "above", "fresh")
+TABLES = ("day", "case", "move", "stay", "part", "above", "fresh", "final")
 # Each step with the table it fills, which the planner is then told about.
 STEPS = (
     (CALENDAR, "day"), (CASES, "case"), (MOVES, "move"), (STAYS, "stay"), (PART, ""),
-    *((sql, "") for sql in COUNTS[:-1]), (COUNTS[-1], "part"), (ABOVE, "above"), (FRESH, "fresh"), (NONE_OF, "fresh"),
-    (BASES, "fresh"),
+    *((sql, "") for sql in COUNTS[:-1]), (COUNTS[-1], "part"), (ABOVE, "above"), (FRESH, "fresh"), (FINAL, "final"),
 )  # fmt: skip

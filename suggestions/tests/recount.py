@@ -36,10 +36,6 @@ def recount(now) -> dict:
             found[of, of_id, "month", day.replace(day=1), figure].append((days, thing))
             found[of, of_id, "year", date(day.year, 1, 1), figure].append((days, thing))
     counted = {key: summary(rows) for key, rows in found.items()}
-    for of, of_id, span, begins, figure in list(counted):
-        for share, whole in SHARE_OF.items():
-            if whole == figure:
-                counted.setdefault((of, of_id, span, begins, share), (0, 0, None, None))
     return {key: with_base(key, value, counted) for key, value in counted.items()}
 
 
