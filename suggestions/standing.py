@@ -39,7 +39,7 @@ UNTIL = {
     S.REFERRED: _("to be assigned by %(day)s"),
     S.REPLIED: _("a rating is possible until %(day)s"),
     S.REHANDLING: _("a new reply is due by %(day)s"),
-    S.SUPERVISED: _("a decision is due by %(day)s"),
+    S.SUPERVISED: _("it decides by %(day)s how it goes on"),
 }
 REPLY_DUE = _("a reply is due by %(day)s")
 NEXT = {

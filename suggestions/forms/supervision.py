@@ -28,16 +28,18 @@ class SupervisorForm(OfficeForm):
         self.fields["supervisor"].label_from_instance = lambda user: user.get_full_name()
 
 
-class OrderAgainForm(AssignForm):
+class OrderAgainForm(OfficeForm):
     """The lead handles it once more."""
 
-    department = None
+    due_at = forms.DateField(
+        label=_("Due date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     note = ParagraphField(
         label=_("Why, and what is to be done"), max_length=NOTE_MAX, rows=5, help_text=_("Everybody reads this.")
     )
 
-    def first_values(self):
-        return {}
+    field_order = ["note", "due_at"]
+    clean_due_at = AssignForm.clean_due_at
 
     def prepare(self):
         due, _rule = self.suggestion.due_for(Suggestion.Status.IN_PROGRESS, timezone.now())

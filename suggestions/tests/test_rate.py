@@ -4,9 +4,14 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from fzportal.templatetags.ui import day, when
 from suggestions import workflow
 from suggestions.models import Rating, Suggestion
+from suggestions.permissions.verdict import CHANGEABLE
+
+from .promised import LIGHTS, keep, reply
 
 WHY = "没有回答进货来源的问题，请补充说明。"
 
@@ -166,3 +171,76 @@ def test_the_case_invites_to_the_act_whose_time_it_is(room, case):
     assert f'href="{room.at("answer")}"' in page
     assert "现在等您补充材料" in page
     assert room.at("rate") not in page
+
+
+def test_after_a_dissatisfied_rating_the_page_says_who_does_what_by_when(room, case, handler, approver):
+    suggestion = case("replied")
+    client = room.enter(suggestion)
+    client.post(room.at("rate"), {"attitude": "3", "result": "1", "reason": WHY})
+    due = day(now(suggestion).due_at)
+    assert f"感谢您的直言。 由福州市教育局重新办理，{due}前再次答复。" in client.get(room.home).content.decode()
+    reply(suggestion, handler, approver)
+    assert "对结果不满意：人大代表工作机构介入督办" in client.get(room.at("rate")).content.decode()
+    client.post(room.at("rate"), {"attitude": "3", "result": "1", "reason": WHY})
+    due = day(now(suggestion).due_at)
+    assert f"人大代表工作机构介入督办，{due}前决定如何处理。" in client.get(room.home).content.decode()
+
+
+def test_a_bad_word_for_the_attitude_alone_wants_a_reason_too(room, case):
+    suggestion = case("replied")
+    response = room.enter(suggestion).post(room.at("rate"), {"attitude": "1", "result": "2"})
+    assert (response.status_code, set(response.context["form"].errors)) == (422, {"reason"})
+
+
+def test_the_same_page_changes_the_rating_and_says_what_was_given_until_when_and_what_it_does(room, case):
+    suggestion = case("closed")
+    client = room.enter(suggestion)
+    assert f'href="{room.at("rate")}"' in client.get(room.home).content.decode()
+    response = client.get(room.at("rate"))
+    page = response.content.decode()
+    assert "更改评价" in page
+    assert f"{when(Rating.objects.get().at + CHANGEABLE)}之前可以更改" in page
+    assert "对结果不满意：建议重新打开，由福州市教育局重新办理" in page
+    form = response.context["form"]
+    assert [form[name].value() for name in ("attitude", "result", "reason")] == [3, 3, ""]
+    sent = {"attitude": "3", "result": "1", "reason": WHY, "version": form["version"].value()}
+    response = client.post(room.at("rate"), sent)
+    assert (response.status_code, response.url, now(suggestion).status) == (302, room.home, "rehandling")
+    # The page in the other window is about a rating that is another one now.
+    response = client.post(room.at("rate"), sent | {"result": "3"})
+    assert (response.status_code, now(suggestion).status) == (409, "rehandling")
+    assert WHY in response.content.decode()
+
+
+def test_a_change_that_comes_after_seven_days_is_409_with_the_words_kept(room, case):
+    suggestion = case("closed")
+    client = room.enter(suggestion)
+    version = client.get(room.at("rate")).context["form"]["version"].value()
+    Rating.objects.update(at=timezone.now() - CHANGEABLE)
+    response = client.post(room.at("rate"), {"attitude": "3", "result": "1", "reason": WHY, "version": version})
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "评价七天内可以更改" in page
+    assert WHY in page
+    assert (now(suggestion).status, Rating.objects.get().result) == ("closed", 3)
+    response = client.get(room.at("rate"))
+    assert (response.status_code, response.url) == (302, room.home)
+    assert room.at("rate") not in client.get(room.home).content.decode()
+
+
+def test_a_kept_promise_is_rated_from_its_own_page_once(room, case, handler, approver):
+    suggestion = reply(case("in_progress"), handler, approver, promises=[(LIGHTS, 9)])
+    promise = keep(suggestion.commitments.get(), handler, approver)
+    client = room.enter(suggestion)
+    name = {"suggestion": "promise_rate", "track": "track_promise_rate"}[room.name]
+    address = reverse(name, args=[suggestion.number, promise.pk])
+    assert f'href="{address}"' in client.get(room.home).content.decode()
+    page = client.get(address)
+    assert LIGHTS in page.content.decode()
+    assert "missed_points" not in page.context["form"].fields
+    assert client.post(address, {"attitude": "3"}).status_code == 422
+    response = client.post(address, {"attitude": "3", "result": "2", "reason": ""})
+    assert (response.status_code, response.url, now(suggestion).status) == (302, room.home, "replied")
+    response = client.post(address, {"attitude": "1", "result": "1", "reason": WHY})
+    assert (response.status_code, WHY in response.content.decode()) == (409, True)
+    assert client.get(reverse(name, args=[suggestion.number, promise.pk + 999])).status_code == 404

@@ -29,7 +29,7 @@ class Tab(NamedTuple):
 
 
 TABS = (
-    Tab("due", _("Promises due"), (C.PROMISED, C.MISSED), _("Nothing that was promised is still to be done.")),
+    Tab("due", _("Promises to keep"), (C.PROMISED, C.MISSED), _("Nothing that was promised is still to be done.")),
     Tab("reported", _("Reports to confirm"), (C.REPORTED,), _("No report waits for a second person.")),
     Tab("kept", _("Promises kept"), (C.FULFILLED,), _("No promise has been kept yet.")),
 )
