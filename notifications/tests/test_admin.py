@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from fzportal.workflow import Movable
 from notifications import workflow
-from notifications.admin import word_for
 from notifications.models import Notification
+from notifications.words import word_for
 
 LIST = "/admin/notifications/notification/"
 

@@ -7,11 +7,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from fzportal.templatetags.ui import when
 from fzportal.workflow import MoveNotAllowed, Stale
+from notifications import workflow as telling
 
-from .. import handling, origin, search, standing, timeline
+from .. import delivery, handling, origin, search, standing, timeline
 from ..models import Consent, Suggestion
 from . import acts, supervision
 
@@ -57,6 +60,17 @@ def carry_out(request, suggestion, chosen, form):
     if chosen.slug == "contact":
         return act_page(request, suggestion, chosen, form, contact=given)
     messages.success(request, chosen.done)
+    return redirect("admin:suggestions_suggestion_change", suggestion.pk)
+
+
+@require_POST
+def tell_again(request, pk):
+    """Send again what did not arrive of all that was told of the case."""
+    suggestion = found(pk)
+    told = delivery.notifications_of(delivery.changes_of(suggestion))
+    number = telling.send_again(told, by=request.user)
+    said = ngettext("%(n)s notification is sent again.", "%(n)s notifications are sent again.", number)
+    messages.success(request, said % {"n": number})
     return redirect("admin:suggestions_suggestion_change", suggestion.pk)
 
 

@@ -60,6 +60,11 @@ class SuggestionAdmin(ReadOnlyAdmin):
     def get_urls(self):
         pages = [
             path("<int:pk>/change/", self.admin_site.admin_view(case.case), name="suggestions_suggestion_change"),
+            path(
+                "<int:pk>/tell-again/",
+                self.admin_site.admin_view(case.tell_again),
+                name="suggestions_suggestion_tell_again",
+            ),
             path("<int:pk>/<slug:slug>/", self.admin_site.admin_view(case.act), name="suggestions_suggestion_act"),
         ]
         return pages + super().get_urls()
