@@ -120,7 +120,7 @@ def test_only_staff_read_the_contacts_made(client, begun, handler, citizen, appr
         ({"on": "2001-01-01"}, "on", "这一天在收到建议之前。"),
         ({"with_whom": ""}, "with_whom", "请选择与谁联系。"),
         ({"kind": "letter"}, "kind", None),
-        ({"note": ""}, "note", "请填写这一项。"),
+        ({"note": ""}, "note", "请填写或选择这一项。"),
     ],
 )
 def test_what_is_wanting_in_a_contact_is_said_at_its_field(changes, field, error, client, begun):

@@ -132,7 +132,7 @@ def test_rows_left_empty_in_between_close_up(client, begun):
         ({"by_0": "9999-01-01"}, "by_0", "请选择 5 年以内的日期。"),
         ({"promise_0": "", "by_0": ""}, "promise_0", "B 类答复至少要写明一件事和完成日期。"),
         ({"result": "A"}, "result", "只有 B 类答复才写承诺事项：请选择 B 类，或清空承诺。"),
-        ({"text": ""}, "text", "请填写这一项。"),
+        ({"text": ""}, "text", "请填写或选择这一项。"),
         ({"result": ""}, "result", "请选择答复类别。"),
     ],
 )
