@@ -110,7 +110,9 @@ def submit(suggestion, *, by, consents=(), contact=None):
     ``consents``: kinds given; ``contact``: dict with name, phone, email. Raises MoveNotAllowed for the unverified.
     """
     lock(suggestion)
-    if suggestion.status != S.DRAFT and is_author(by, suggestion):
+    if not is_author(by, suggestion):
+        raise MoveNotAllowed(suggestion, S.SUBMITTED, by)
+    if suggestion.status != S.DRAFT:
         return suggestion
     if not is_verified(by) or not suggestion.title:
         raise MoveNotAllowed(suggestion, S.SUBMITTED, by)
