@@ -28,12 +28,21 @@ def main():
     os.environ["BENCH_SMTP_PORT"] = str(SMTP_PORT)
     django.setup()
     call_command("migrate", verbosity=0)
-    from bench import load, schedule
+    from bench import load, replay, schedule
+
+    if options.replay:
+        print(replay.table(replay.compare(options.replay)))
+        return
 
     begun = time.perf_counter()
     cast = load.load(options.rows, options.followers) | schedule.load(options.stations)
     loading = time.perf_counter() - begun
     from bench import measure, rooms, telling
+    from suggestions import statistics
+
+    begun = time.perf_counter()
+    statistics.refresh()
+    counting = time.perf_counter() - begun
 
     server = serve()
     try:
@@ -41,7 +50,7 @@ def main():
     finally:
         server.terminate()
         server.wait(30)
-    counts = {"rows": options.rows, "stations": options.stations}
+    counts = {"rows": options.rows, "stations": options.stations, "counting_seconds": round(counting, 1)}
     report = counts | {"loading_seconds": round(loading), "machine": machine(), "pages": found}
     report["exports"] = exports.measure()
     report["telling"] = with_sink(lambda: telling.tell(cast["famous"], dict(os.environ)))
@@ -55,6 +64,7 @@ def arguments():
     parser.add_argument("--stations", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--followers", type=int, default=10_000)
+    parser.add_argument("--replay", type=Path, help="a file of questions and replies to live through instead")
     parser.add_argument("--out", type=Path, default=Path(os.environ.get("VAR_DIR", "var")) / "bench.json")
     return parser.parse_args()
 

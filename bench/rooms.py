@@ -35,6 +35,8 @@ def rooms(cast) -> dict:
         "feed, filtered": ([f"/suggestions/feed/?theme={theme}", "/suggestions/feed/?sort=answered"], "", nobody),
         "feed of a search": ([f"/suggestions/feed/?q={q}" for q in map(quote, TWO)], "", nobody),
         "open data": (["/figures/data/"], "", nobody),
+        "figures": (["/figures/"], "", nobody),
+        "departments": (["/departments/"], "", nobody),
         "detail": ([f"/suggestions/{n}/" for n in numbers], "", nobody),
         "track": ([opened.request["PATH_INFO"]], cookie(tracker), tracker),
         "desk": (["/desk/"], cookie(deputy), deputy),

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from django.contrib import admin
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from liaison.models import Division
 
+from ..forms.browse import FilterForm
 from ..models import Category, Suggestion
 from . import queues
 
@@ -80,6 +82,20 @@ class DivisionFilter(admin.SimpleListFilter):
         if division.level == Division.Level.CITY:
             return rows.filter(division=division)
         return rows.filter(division__in=list(Division.objects.under([division]).values_list("pk", flat=True)))
+
+
+class CountedFilter(admin.SimpleListFilter):
+    """What a published figure counted, public or not; its value is the public list's own address, after the "?"."""
+
+    title = _("published figure")
+    parameter_name = "counted"
+
+    def lookups(self, request, model_admin):
+        asked = request.GET.get("counted", "")
+        return [(asked, " · ".join(word for _n, _label, word in FilterForm(QueryDict(asked)).chips()))] if asked else []
+
+    def queryset(self, request, rows):
+        return FilterForm(QueryDict(self.value())).narrow(rows) if self.value() else rows
 
 
 class OverdueFilter(admin.SimpleListFilter):

@@ -13,7 +13,7 @@ from fzportal.templatetags.ui import short_day
 from .. import search, standing
 from ..models import Suggestion
 from . import bulk, case
-from .filters import DivisionFilter, OverdueFilter, QueueFilter, ThemeFilter
+from .filters import CountedFilter, DivisionFilter, OverdueFilter, QueueFilter, ThemeFilter
 
 # A list in the order of its queue; whoever searches wants the newest.
 QUEUE_ORDER = ("due_at", "pk")
@@ -28,7 +28,7 @@ class SuggestionAdmin(ReadOnlyAdmin):
     list_display_links = ["headline"]
     list_filter = [
         QueueFilter, "status", OverdueFilter, ThemeFilter, DivisionFilter,
-        ("department", admin.RelatedFieldListFilter), "channel",
+        ("department", admin.RelatedFieldListFilter), "channel", CountedFilter,
     ]  # fmt: skip
     list_select_related = ["category", "division__parent", "department", "deputy"]
     search_fields = ["number"]

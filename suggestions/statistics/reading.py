@@ -91,10 +91,10 @@ class Cell(NamedTuple):
 
 
 class Board:
-    """All figures of one slice in one year."""
+    """All figures of one slice in one year; the office's links lead to all cases, others' to the public ones."""
 
-    def __init__(self, about: Slice, year: int, rows):
-        self.about, self.year = about, year
+    def __init__(self, about: Slice, year: int, rows, for_office=False):
+        self.about, self.year, self.for_office = about, year, for_office
         self.cells = {(row.span, row.begins, row.figure): row for row in rows}
 
     def cell(self, name: str, month: int = 0) -> Cell:
@@ -106,8 +106,10 @@ class Board:
             # None of twelve is a figure as well.
             whole = self.cells.get((span, begins, base_of(name)))
             return Cell(base=whole.number if whole else None)
-        url = address(self.about, name, f"{self.year}-{month:02}" if month else str(self.year))
-        return Cell(row.number, row.public, row.base, row.median, row.p90, url if row.public else "")
+        shown = row.number if self.for_office else row.public
+        span = f"{self.year}-{month:02}" if month else str(self.year)
+        url = address(self.about, name, span, self.for_office) if shown else ""
+        return Cell(row.number, row.public, row.base, row.median, row.p90, url)
 
     def months(self, name: str) -> list[Cell]:
         """The twelve months of a figure."""
@@ -119,41 +121,44 @@ class Board:
         return [name for _number, name in sorted(found) if name.startswith(beginning)]
 
 
-def address(about: Slice, name: str, span: str) -> str:
+def address(about: Slice, name: str, span: str, for_office=False) -> str:
     """The list behind a figure: suggestions, promises or proposals; "" when there is none."""
     for ledger, route in LEDGERS.items():
         if name.startswith(ledger):
             return f"{reverse(route)}?{urlencode(about.query)}".rstrip("?")
     if not has_list(name):
         return ""
-    return f"{reverse('suggestion_list')}?{urlencode({'counted': name, 'span': span} | about.query)}"
+    query = urlencode({"counted": name, "span": span} | about.query)
+    if for_office:
+        return f"{reverse('admin:suggestions_suggestion_changelist')}?{urlencode({'counted': query})}"
+    return f"{reverse('suggestion_list')}?{query}"
 
 
-def read(about: Slice, year: int) -> Board:
+def read(about: Slice, year: int, for_office=False) -> Board:
     """The board of a slice; one query, so that it is all of one counting."""
     of_year = Q(span=Span.YEAR, begins=date(year, 1, 1))
     of_months = Q(span=Span.MONTH, begins__range=(date(year, 1, 1), date(year, 12, 1)))
     rows = Statistic.objects.filter(of_year | of_months, of=about.kind, of_id=about.pk).order_by()
-    return Board(about, year, rows)
+    return Board(about, year, rows, for_office)
 
 
-def comparison(of: str, year: int, within=None) -> list[Board]:
+def comparison(of: str, year: int, within=None, for_office=False) -> list[Board]:
     """The boards of a year of all rows of a kind (``within``: of these), who received most first."""
     rows = Statistic.objects.filter(of=of, span=Span.YEAR, begins=date(year, 1, 1), figure="received")
     if within is not None:
         rows = rows.filter(of_id__in=within)
     most = list(rows.order_by("-number", "of_id").values_list("of_id", flat=True)[:COMPARED])
     ones = MODELS[of].in_bulk(most)
-    return boards(of, year, [ones[pk] for pk in most if pk in ones])
+    return boards(of, year, [ones[pk] for pk in most if pk in ones], for_office)
 
 
-def boards(of: str, year: int, ones) -> list[Board]:
+def boards(of: str, year: int, ones, for_office=False) -> list[Board]:
     """A board for each of ``ones``, rows of one kind; they know the year's figures only. One query."""
     found = defaultdict(list)
     keys = [one.pk for one in ones]
     for row in Statistic.objects.filter(of=of, span=Span.YEAR, begins=date(year, 1, 1), of_id__in=keys).order_by():
         found[row.of_id].append(row)
-    return [Board(Slice.about(one), year, found[one.pk]) for one in ones]
+    return [Board(Slice.about(one), year, found[one.pk], for_office) for one in ones]
 
 
 def years() -> list[int]:

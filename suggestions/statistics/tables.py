@@ -149,5 +149,5 @@ def in_short(board: Board) -> list:
     answered = board.cell("answered")
     if answered.median is not None:
         base = _("median of %(n)s first answers") % {"n": f"{answered.number:,}"}
-        shown.insert(2, (_("From receipt to answer"), _("%(n)s working days") % {"n": answered.median}, base, ""))
+        shown.insert(2, (_("Working days to the first answer"), f"{answered.median:,}", base, ""))
     return shown

@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import timedelta
+from urllib.parse import parse_qsl, unquote
 
 import psycopg
 import pytest
@@ -61,6 +62,18 @@ def test_every_number_says_how_many_are_public_and_leads_to_them(lived, client):
     assert "公开 2 件" in page
     # Nobody may read a declined one here: its number stands without a link.
     assert not any("counted=declined" in url for url in found)
+
+
+def test_the_office_is_led_to_all_cases_behind_a_number(lived, office, client):
+    client.force_login(office, "django.contrib.auth.backends.ModelBackend")
+    page = cost(client, PAGE)[1]
+    found = set(re.findall(r'href="(/admin/suggestions/suggestion/\?counted=[^"]+)"', page))
+    assert len(found) > 10
+    for url in found:
+        listed = client.get(url).context["cl"]
+        name = dict(parse_qsl(unquote(url.partition("=")[2])))
+        row = Statistic.objects.get(of="city", figure=name["counted"], span="month" if "-" in name["span"] else "year")
+        assert listed.result_count == row.number > 0, url
 
 
 def test_the_page_names_the_moment_and_every_share_its_base(lived, client):

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.permissions import is_office
+
 from .. import statistics
 from ..forms.figures import BY, FigureForm
 from ..statistics import tables
@@ -16,7 +18,8 @@ from ..statistics import tables
 def figures(request):
     """``/figures/``: a year of the city or of one part of it; the same number of queries whatever is shown."""
     form = FigureForm(request.GET)
-    board = statistics.read(form.about, form.year_shown)
+    for_office = is_office(request.user)
+    board = statistics.read(form.about, form.year_shown, for_office)
     values = {
         "form": form,
         "about": form.about,
@@ -29,7 +32,8 @@ def figures(request):
         "ratings_by_month": tables.by_month(board, _("The result, month by month"), (*tables.RESULTS, "heard")),
         "stages": tables.stages(board),
         "work": [table for table in work(board) if table],
-        "compared": comparison(form),
+        "compared": comparison(form, for_office),
+        "for_office": for_office,
     }
     return render(request, "suggestions/figures/page.html", values)
 
@@ -41,7 +45,7 @@ def tiles(board):
     yield _("Answered"), f"{answered.number:,}", ""
     if answered.median is not None:
         base = _("median of %(n)s first answers") % {"n": f"{answered.number:,}"}
-        yield _("From receipt to answer"), _("%(n)s working days") % {"n": answered.median}, base
+        yield _("Working days to the first answer"), f"{answered.median:,}", base
     if on_time.base:
         yield _("Answered on time"), on_time.share, f"{on_time.number:,} / {on_time.base:,}"
     silent = board.cell("silent")
@@ -58,13 +62,13 @@ def work(board):
     yield tables.listed(board, _("Proposals of deputies"), tables.PROPOSALS)
 
 
-def comparison(form):
+def comparison(form, for_office):
     """What lies inside, row by row; None when nothing does."""
     asked = form.compared()
     if asked is None:
         return None
     kind, within = asked
-    boards = statistics.comparison(kind, form.year_shown, within)
+    boards = statistics.comparison(kind, form.year_shown, within, for_office)
     caption = BY[kind] if form.about.key == "" else _("What lies inside")
 
     def link(board):
