@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from fzportal.forms import clean_line
 from fzportal.workflow import MoveNotAllowed, Stale
 from suggestions import queues, uploads, workflow
+from suggestions.permissions import is_handler
 
 from . import case
 from .acts import is_autosave, reached, stale, went_well
@@ -39,6 +40,8 @@ def desk_reply(request, number, slug):
 def write(request, number, act):
     """The act by its form."""
     suggestion, user = reached(request, number), request.user
+    if not is_handler(user, suggestion):
+        raise PermissionDenied
     acts = offered(suggestion, user)
     form = act.form(request.POST, slug=form_of(act, acts), suggestion=suggestion, by=user)
     is_valid = form.is_valid()
