@@ -8,6 +8,7 @@ from fzportal.reference import rows
 from .meetings import Meeting
 from .people import load_departments, load_roles, person
 from .places import load_deputies, load_heads, load_rules, load_stations
+from .proposals import raise_proposal
 from .stories import Story, pass_days, settle, since_office_hours, stand_behind
 
 
@@ -25,15 +26,17 @@ def load() -> bool:
     load_heads()
     for n in range(1, 13):
         people[f"neighbour{n}"] = person(f"演示市民{n}", f"演示市民{n}", f"neighbour{n}@demo.example")
-    tell_stories(data["suggestions"], people)
+    told = tell_stories(data["suggestions"], people)
+    for row in data["proposals"]:
+        raise_proposal(row, people, told)
     for row in schedule["sessions"]:
         Meeting(row, people).live()
     load_rules(schedule["rules"])
     return True
 
 
-def tell_stories(suggestions, people):
-    """Every suggestion, from its first day to where it stands."""
+def tell_stories(suggestions, people) -> dict:
+    """Every suggestion, from its first day to where it stands, by title."""
     neighbours = [user for key, user in people.items() if key.startswith("neighbour")]
     titles = {}
     for age, row in enumerate(suggestions):
@@ -41,3 +44,4 @@ def tell_stories(suggestions, people):
         stand_behind(titles[row["title"]], neighbours[: row["supporters"]])
         pass_days(titles[row["title"]], row.get("rest", age % 3) + since_office_hours())
         settle(titles[row["title"]])
+    return titles

@@ -5,11 +5,21 @@ So its timeline reads like weeks.
 
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
+from fzportal import workdays
 from suggestions import workflow
-from suggestions.models import Category, DeclineReason, Department, DepartmentMember, Suggestion
+from suggestions.models import (
+    AssignmentChange,
+    Category,
+    CommitmentChange,
+    DeclineReason,
+    Department,
+    DepartmentMember,
+    Rating,
+    Suggestion,
+)
 
 from .people import street
 
@@ -45,9 +55,8 @@ class Story:
         return self.case
 
     def staff(self, role):
-        """A member of the lead department: a persona when there is one."""
-        members = DepartmentMember.objects.filter(department=self.case.department, role=role)
-        return members.order_by("-user__is_demo", "pk").first().user
+        """A member of the lead department."""
+        return member(self.case.department, role)
 
     def submit(self):
         author = self.case.author
@@ -81,20 +90,68 @@ class Story:
     def refer(self, opinion):
         workflow.refer(self.case, by=self.case.deputy.user, opinion=opinion)
 
-    def assign(self, department):
-        workflow.assign(self.case, by=self.office, department=Department.objects.get(name=department))
+    def assign(self, department, co=()):
+        others = Department.objects.filter(name__in=co)
+        workflow.assign(self.case, by=self.office, department=Department.objects.get(name=department), co=others)
 
     def take_on(self):
         workflow.take_on(self.case, by=self.staff("handler"))
 
-    def hand_in(self, result, text):
-        workflow.hand_in(self.case, by=self.staff("handler"), text=text, result=result)
+    def opinion(self, department, text):
+        part = self.case.assignments.co().get(department__name=department)
+        workflow.give_opinion(part, by=member(part.department, "handler"), text=text)
+
+    def give_up(self, reason, proposed):
+        unit = Department.objects.get(name=proposed)
+        workflow.return_case(self.case, by=self.staff("handler"), reason=reason, proposed=unit)
+
+    def ask_extension(self, days, reason):
+        workflow.ask_extension(self.case, by=self.staff("handler"), days=days, reason=reason)
+
+    def grant(self):
+        workflow.decide_extension(self.case.extensions.get(is_granted=None), by=self.office, is_granted=True)
+
+    def progress(self, text):
+        workflow.note_progress(self.case, by=self.staff("handler"), text=text, is_public=True)
+
+    def hand_in(self, result, text, promises=()):
+        contact = f"{self.case.department}办公室（演示）0591-0000 0000"
+        made = [(what, timezone.localdate() + timedelta(days=days)) for what, days in promises]
+        workflow.hand_in(self.case, by=self.staff("handler"), text=text, result=result, contact=contact, promises=made)
 
     def release(self):
         workflow.release_reply(self.case, by=self.staff("approver"))
 
     def rate(self, attitude, result, reason):
         workflow.rate(self.case, by=self.case.author, attitude=attitude, result=result, reason=reason)
+
+    def keep(self, report):
+        workflow.report_kept(self.case.commitments.get(), by=self.staff("handler"), report=report)
+
+    def confirm(self):
+        workflow.confirm_kept(self.case.commitments.get(), by=self.staff("approver"))
+
+    def rate_promise(self, attitude, result):
+        promise = self.case.commitments.get()
+        workflow.rate_promise(promise, by=self.case.author, attitude=attitude, result=result)
+
+    def miss(self):
+        workflow.miss(self.case.commitments.get(), by=None)
+
+    def supervise(self):
+        workflow.name_supervisor(self.case, by=self.office, supervisor=self.office)
+
+    def propose_closing(self, reason):
+        workflow.propose_closing(self.case, by=self.office, reason=reason)
+
+    def close_over(self):
+        workflow.close_over(self.case, by=self.people["office2"])
+
+
+def member(department, role):
+    """Somebody of a department: a persona when there is one."""
+    members = DepartmentMember.objects.filter(department=department, role=role)
+    return members.order_by("-user__is_demo", "pk").first().user
 
 
 def stand_behind(suggestion, people):
@@ -105,26 +162,50 @@ def stand_behind(suggestion, people):
 
 
 def pass_days(suggestion, days):
-    """Let ``days`` pass: everything that happened to the case so far happened that much earlier."""
+    """Let ``days`` pass: everything that happened to the case so far happened that much earlier.
+
+    The days on which promises are due stay: the story names them as seen from today.
+    """
     gap = timedelta(days=days)
-    back = {"created_at", "submitted_at", "published_at", "answered_at", "due_at", "due_since"}
-    Suggestion.objects.filter(pk=suggestion.pk).update(**{name: F(name) - gap for name in back})
-    suggestion.changes.update(at=F("at") - gap, due_at=F("due_at") - gap)
-    suggestion.replies.update(
-        created_at=F("created_at") - gap, handed_in_at=F("handed_in_at") - gap, released_at=F("released_at") - gap
-    )
-    suggestion.assignments.update(at=F("at") - gap, due_at=F("due_at") - gap)
-    suggestion.versions.update(at=F("at") - gap)
-    suggestion.consents.update(given_at=F("given_at") - gap)
+    earlier(Suggestion.objects.filter(pk=suggestion.pk), gap, "created_at submitted_at published_at answered_at")
+    earlier(Suggestion.objects.filter(pk=suggestion.pk), gap, "due_at due_since")
+    earlier(suggestion.changes, gap, "at due_at")
+    earlier(suggestion.replies, gap, "created_at handed_in_at released_at")
+    earlier(suggestion.assignments, gap, "at due_at due_since opinion_at")
+    earlier(suggestion.versions, gap, "at")
+    earlier(suggestion.consents, gap, "given_at")
+    earlier(suggestion.extensions, gap, "asked_at decided_at due_before due_after")
+    earlier(suggestion.supervisions, gap, "began_at closing_at ended_at")
+    earlier(suggestion.commitments, gap, "due_since fulfilled_at missed_at")
+    earlier(Rating.objects.filter(of(suggestion)), gap, "at")
+    earlier(AssignmentChange.objects.filter(subject__suggestion=suggestion), gap, "at due_at")
+    earlier(CommitmentChange.objects.filter(subject__suggestion=suggestion), gap, "at")
     suggestion.refresh_from_db()
 
 
+def earlier(rows, gap, names):
+    """Move the moments ``names`` of ``rows`` back by ``gap``."""
+    rows.update(**{name: F(name) - gap for name in names.split()})
+
+
+def of(suggestion):
+    """Ratings of its replies and of its promises."""
+    return Q(reply__suggestion=suggestion) | Q(commitment__suggestion=suggestion)
+
+
 def settle(suggestion):
-    """Count the running promise anew from its shifted beginning, and call old news told."""
-    if suggestion.due_since and suggestion.due_rule:
-        state = Suggestion.Status.ASSIGNED if suggestion.due_rule == "15d" else suggestion.status
-        suggestion.due_at, _rule = suggestion.due_for(state, suggestion.due_since)
-        suggestion.save(update_fields=["due_at"])
-        last = suggestion.changes.last()
-        suggestion.changes.filter(pk=last.pk).update(due_at=suggestion.due_at)
-    suggestion.changes.filter(at__lt=timezone.now() - TOLD_AFTER).update(told_at=F("at"))
+    """Count the running promises anew from their shifted beginnings, and call old news told."""
+    for running in (suggestion, *suggestion.assignments.exclude(due_at=None)):
+        recount(running)
+    old = timezone.now() - TOLD_AFTER
+    suggestion.changes.filter(at__lt=old).update(told_at=F("at"))
+    AssignmentChange.objects.filter(subject__suggestion=suggestion, at__lt=old).update(told_at=F("at"))
+    CommitmentChange.objects.filter(subject__suggestion=suggestion, at__lt=old).update(told_at=F("at"))
+
+
+def recount(running):
+    """The due date as its rule gives it from where the clock now began."""
+    if running.due_since and running.due_rule:
+        running.due_at = workdays.close_of(workdays.due(timezone.localdate(running.due_since), running.due_rule))
+        running.save(update_fields=["due_at"])
+        running.changes.filter(pk=running.changes.last().pk).update(due_at=running.due_at)

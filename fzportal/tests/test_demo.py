@@ -26,7 +26,7 @@ def test_the_demo_city_has_a_case_in_every_state_people_ask_about(demo_city):
     found = set(Suggestion.objects.values_list("status", flat=True))
     assert {
         "submitted", "needs_info", "accepted", "triaging", "assigned", "in_progress", "reply_review", "replied",
-        "rehandling", "closed", "declined", "merged",
+        "rehandling", "supervised", "escalated", "closed", "declined", "merged",
     } <= found  # fmt: skip
     assert Suggestion.objects.overdue().count() >= 2
 
@@ -41,7 +41,7 @@ def test_every_persona_of_the_demo_page_has_the_role_it_is_named_for(demo_city):
     names = {u.email.split("@")[0]: {r.name for r in u.roles} for u in get_user_model().objects.filter(is_demo=True)}
     assert names == {
         "alin": set(), "moli": set(), "linjing": {"deputy"}, "huangmin": {"deputy"}, "zheng": {"officer"},
-        "chen": {"officer"}, "wang": {"handler"}, "zhou": {"approver"}, "he": {"office"},
+        "chen": {"officer"}, "wang": {"handler"}, "zhou": {"approver"}, "he": {"office"}, "lin": {"office"},
     }  # fmt: skip
 
 
