@@ -200,7 +200,7 @@ def test_the_same_page_changes_the_rating_and_says_what_was_given_until_when_and
     page = response.content.decode()
     assert "更改评价" in page
     assert f"{when(Rating.objects.get().at + CHANGEABLE)}之前可以更改" in page
-    assert "对结果不满意：建议重新打开，由福州市教育局重新办理" in page
+    assert "对结果不满意：撤销办结，由福州市教育局重新办理" in page
     form = response.context["form"]
     assert [form[name].value() for name in ("attitude", "result", "reason")] == [3, 3, ""]
     sent = {"attitude": "3", "result": "1", "reason": WHY, "version": form["version"].value()}
