@@ -13,7 +13,8 @@ import pytest
 from django.utils import timezone
 
 from fzportal.workflow import record
-from notifications.models import Notification
+from notifications import workflow
+from notifications.models import Digest, Notification, Preference
 from suggestions.models import Suggestion, SuggestionChange
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
@@ -72,6 +73,37 @@ def test_a_worker_killed_ten_times_loses_nothing_and_repeats_no_in_app_news(
     # Each of two processes can have had one mail sent and not yet marked at each of ten kills.
     assert sum(sent.values()) - 1000 <= 20
     print(f"10 kills: 2,000 told, 0 lost, 0 in-app duplicates, {sum(sent.values()) - 1000} e-mails twice")
+
+
+def test_a_worker_killed_while_digests_go_out_sends_every_one_and_none_of_them_twice_but_what_it_held(
+    celery_worker_process, draft, follow_by, answered, settings
+):
+    """60 followers with a digest each; the worker dies three times amid sending."""
+    people = follow_by(draft, 60)
+    Preference.objects.bulk_create(Preference(user=user, kind="followed", email="daily") for user in people)
+    answered(draft)
+    workflow.announce(seconds=60)
+    held = Notification.objects.filter(state=State.HELD)
+    assert held.count() == 60
+    held.update(next_try_at=timezone.now())
+    celery_worker_process.beat()
+    for round_ in range(3):
+        worker = celery_worker_process.worker(wait=False)
+        done = Digest.objects.filter(state=State.SENT)
+        wait_until(lambda done=done, round_=round_: done.count() > round_ * 15, 60)
+        worker.kill_hard()
+        time.sleep(0.2)
+        Digest.objects.filter(state=State.WAITING).update(lease_until=None)
+    celery_worker_process.worker(wait=False)
+    wait_until(lambda: not Digest.objects.exclude(state=State.SENT).exists() and not held.exists(), 60)
+    rows = Notification.objects.filter(channel="email", audience="followers", state=State.SENT)
+    assert (Digest.objects.count(), rows.count(), rows.values("digest").distinct().count()) == (60, 60, 60)
+    text = "".join(path.read_text(errors="replace") for path in settings.OUTBOX_DIR.glob("*.log"))
+    ours = {digest.reference for digest in Digest.objects.all()}
+    sent = Counter(name for name in re.findall(r"^Message-ID: <(.+)@", text, re.M) if name in ours)
+    assert len(sent) == 60
+    # Each of two processes can have had one sent and not yet marked at each kill.
+    assert sum(sent.values()) - 60 <= 6
 
 
 def hundred_moves(city, citizen, office, client, pause=0.0):
