@@ -116,7 +116,7 @@ class AssignForm(OfficeForm):
     department = forms.ModelChoiceField(Department.objects.filter(is_active=True), label=_("Lead department"))
     co = forms.ModelMultipleChoiceField(
         Department.objects.filter(is_active=True), label=_("Co-handlers"), required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "columns"}),
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("They give the lead a written opinion."),
     )  # fmt: skip
     due_at = forms.DateField(

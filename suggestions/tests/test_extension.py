@@ -105,7 +105,8 @@ def test_the_office_sees_both_dates_grants_and_everybody_concerned_hears_them(cl
         assert f"原定日期：{both[0]}" in said and f"延期后日期：{both[1]}" in said
     client.force_login(citizen)
     page = client.get(asked.get_absolute_url()).content.decode()
-    assert f"延至{both[1]}" in page and f"延期 10 个工作日，由{both[0]}延至{both[1]}" in page and ASKED["reason"] in page
+    assert f"同意延期，延至{both[1]}" in page and ASKED["reason"] in page
+    assert f"延期 10 个工作日，由{both[0]}延至{both[1]}" in page
 
 
 def test_a_refusal_needs_a_reason_and_leaves_the_date(client, asked, office, handler):
@@ -180,7 +181,8 @@ def test_the_derivation_names_the_days_left_out_and_each_extension(case):
         Holiday.objects.create(date=date(2026, 10, n), name="国庆节", is_working=False)
     suggestion = clocked(case("assigned"), "15d+10d+5d", date(2026, 9, 18))
     assert lines(suggestion) == [
-        "自2026年9月18日（星期五）的次日起 15 个工作日，至2026年10月16日（星期五）。已除去周末、国庆节（7 天）；调休上班日计入。",
+        "自2026年9月18日（星期五）的次日起 15 个工作日，至2026年10月16日（星期五）。"
+        "已除去周末、国庆节（7 天）；调休上班日计入。",
         "延期 10 个工作日，由2026年10月16日（星期五）延至2026年10月30日（星期五）。已除去周末；调休上班日计入。",
         "延期 5 个工作日，由2026年10月30日（星期五）延至2026年11月6日（星期五）。已除去周末；调休上班日计入。",
         "依据：平台服务承诺（法律未规定统一期限）。",

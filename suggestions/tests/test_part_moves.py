@@ -26,7 +26,8 @@ CO = {
     ("clock", "done", "taken"),
 }  # fmt: skip
 LEAD = {
-    ("handler", "given", "taken"), ("handler", "given", "returned"),
+    ("handler", "given", "taken"),
+    ("handler", "given", "returned"),
     *(("clock", state, "done") for state in ("given", "taken")),
     *(("clock", state, "relieved") for state in ("given", "taken", "done")),
     ("clock", "done", "taken"),

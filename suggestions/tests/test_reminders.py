@@ -183,7 +183,9 @@ def test_a_date_set_by_hand_stands_but_what_was_added_to_it_is_counted(spring):
 def test_what_has_ended_keeps_its_date(spring, citizen):
     suggestion, part = spring
     workflow.withdraw(suggestion, by=citizen)
-    Suggestion.objects.update(due_since=at(date(2026, 3, 2)), due_rule="15d", due_at=workdays.close_of(date(2026, 3, 23)))
+    Suggestion.objects.update(
+        due_since=at(date(2026, 3, 2)), due_rule="15d", due_at=workdays.close_of(date(2026, 3, 23))
+    )
     Holiday.objects.create(date=date(2026, 3, 20), name="调整", is_working=False)
     tasks.recalculate()
     assert (events(suggestion)[-1], events(part)[-1]) == ("withdrawn", "co_ended")

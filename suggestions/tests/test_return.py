@@ -33,9 +33,7 @@ def market(city):
 def days_ago(working_days):
     """A moment so many working days ago."""
     today = timezone.localdate()
-    day = next(
-        d for d in (today - timedelta(days=n) for n in range(60)) if workdays.between(d, today) == working_days
-    )
+    day = next(d for d in (today - timedelta(days=n) for n in range(60)) if workdays.between(d, today) == working_days)
     return timezone.now() - (today - day)
 
 

@@ -47,6 +47,9 @@ def write(request, number, act):
     is_valid = form.is_valid()
     if form.is_outdated:
         return stale(request, suggestion, form)
+    if act not in acts and ACTS["draft"] in acts:
+        # One more department was asked to assist while this was written.
+        return stale(request, suggestion, form)
     if act not in acts:
         raise PermissionDenied
     queue, place = case.named_queue(request), queues.place_of(suggestion)
