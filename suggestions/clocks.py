@@ -38,7 +38,8 @@ def watches(now) -> list[Watch]:
     of_proposals = {s: warned.get(f"proposal_{s}", never) for s in P.values}
     of_proposals |= dict.fromkeys((P.ASSIGNED, P.IN_PROGRESS, P.REPLY_REVIEW), _soon(WARNING_OF_THE_LAW, now))
     return [
-        Watch(Suggestion.objects.open().defer("search"), _by_state(of_cases), AUTHORS_TURN),
+        # What is taken up into a proposal is reminded of with the proposal, whose clock it has.
+        Watch(Suggestion.objects.open().exclude(status=S.ESCALATED).defer("search"), _by_state(of_cases), AUTHORS_TURN),
         Watch(opinions(), warned.get("opinion", never)),
         Watch(Commitment.objects.filter(status=Commitment.Status.PROMISED), _soon(WARNING_OF_COMMITMENTS, now)),
         Watch(Proposal.objects.open(), _by_state(of_proposals), (P.REPLIED,)),

@@ -443,3 +443,17 @@ def test_its_whole_way_has_a_line_for_every_step_and_each_suggestion_its_own(rai
     lines = SuggestionChange.objects.order_by("pk").values_list("event", "role")
     assert list(lines)[3:] == [("taken_up", "deputy"), ("assigned_by_proposal", "office"),
                                ("answered_by_proposal", "clock")]  # fmt: skip
+
+
+def test_when_the_time_has_passed_the_lead_and_the_office_hear_once_and_the_deputy_is_not_pressed(
+    raised, handler, approver, office
+):
+    proposal = raised("in_progress")
+    late = proposal.due_at + timedelta(seconds=1)
+    for _n in range(2):
+        tasks.remind(now=late)
+    assert told("proposal_overdue") == [
+        ("head", "approver@example.com"), ("holder", "handler@example.com"), ("office", "office@example.com"),
+    ]  # fmt: skip
+    assert told("overdue") == []
+    assert Suggestion.objects.get().due_at == now_of(proposal).due_at
