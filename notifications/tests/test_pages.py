@@ -41,7 +41,7 @@ def test_one_reads_opens_and_unsubscribes_without_javascript(new_page, live, pat
     page.get_by_role("button", name="全部标为已读").click()
     assert page.locator(".row .status").count() == 0
     page.goto(paths["unsubscribe"])
-    page.get_by_role("button", name="不再接收邮件").click()
-    assert page.locator("h1").inner_text() == "已不再向您发送邮件"
+    page.get_by_role("button", name="每周最多一封邮件").click()
+    assert page.locator("h1").inner_text() == "您的选择已保存"
     page.goto("/my/preferences/")
-    assert not page.get_by_label("通过邮件接收消息").is_checked()
+    assert page.get_by_role("group", name="我自己的建议").get_by_label("每周一次").is_checked()
