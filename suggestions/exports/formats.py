@@ -1,7 +1,8 @@
 """Rows as files: CSV that Excel opens, JSON Lines, XLSX.
 
-A file is written in parts, each the rows of a batch, so that a long one can be interrupted and goes on. openpyxl can
-neither go on nor keep up (20 s for 100,000 rows against 3), hence the one sheet written here; openpyxl reads it back.
+A file is written in parts, each the rows of a batch, so that a long one can be interrupted and goes on. openpyxl cannot
+go on, and takes six times the processor (3.8 s against 0.6 for 20,000 rows of 20 columns), hence the one sheet written
+here; openpyxl reads it back.
 """
 
 import json
