@@ -26,9 +26,9 @@ class Days:
 
     def live(self, steps):
         for _n in range(steps):
-            self.now += timedelta(hours=self.dice.choice([1, 2, 3, 8, 20, 24, 30]))
+            self.now += timedelta(hours=self.dice.choice([1, 1, 2, 4, 8, 12]))
             self.tick()
-            if len(self.cases) < 30 and self.dice.random() < 0.2:
+            if len(self.cases) < 22 and self.dice.random() < 0.2:
                 self.begin()
             elif self.cases:
                 self.act(self.dice.choice(self.cases))
@@ -36,7 +36,7 @@ class Days:
     def begin(self):
         someone = self.dice.choice(["citizen", "neighbour"])
         suggestion = Suggestion.objects.create(
-            author=self.people[someone], title="路灯不亮", situation="看不见。", category=self.dice.choice(self.categories),
+            author=self.people[someone], title="路灯不亮", situation="暗。", category=self.dice.choice(self.categories),
             division=self.dice.choice(self.divisions), station=self.dice.choice([None, self.city.station]),
         )  # fmt: skip
         workflow.submit(suggestion, by=suggestion.author, consents=("publish",), contact={"phone": "+8613800000000"})
@@ -123,7 +123,11 @@ class Days:
 
     def in_replied(self, s):
         grade = self.dice.choice([1, 1, 2, 3])
-        yield lambda: workflow.rate(s, by=s.author, attitude=self.dice.choice([1, 2, 3]), result=grade, reason="如实")
+        # Some never say anything.
+        if self.cases.index(s) % 4:
+            yield lambda: workflow.rate(
+                s, by=s.author, attitude=self.dice.choice([1, 2, 3]), result=grade, reason="如实"
+            )
 
     def in_closed(self, s):
         grade = self.dice.choice([1, 2, 3])
@@ -137,9 +141,10 @@ class Days:
     def at_any_time(self, s):
         for extension in Extension.objects.filter(suggestion=s, is_granted=None):
             yield lambda e=extension: workflow.decide_extension(e, by=self.people["office"], is_granted=True)
-        for promise in s.commitments.pending():
+        # Some promises are forgotten.
+        for promise in s.commitments.pending() if self.cases.index(s) % 2 else ():
             yield lambda p=promise: self.keep(p, s)
-        if self.dice.random() < 0.1:
+        if self.dice.random() < 0.05:
             yield lambda: workflow.withdraw(s, by=s.author)
 
     def keep(self, promise, s):
