@@ -96,7 +96,7 @@ def behind_every_number():
 
 
 def they_hold_what_they_are_to_prove(now):
-    """Nearly every figure has been counted at least once, late answers, broken promises and a turn of the year are there."""
+    """Nearly every figure has been counted; late answers, broken promises and a turn of the year are there."""
     seen = set(Statistic.objects.filter(number__gt=0).values_list("figure", flat=True))
     # Dice may spare one or two.
     assert len({f.name for f in statistics.FIGURES} - seen) <= 2
