@@ -21,6 +21,7 @@ from .case import (
     may_read_note,
     may_release,
     may_see_contact,
+    may_withdraw,
     was_present,
     works_on,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "may_send_report_back_as_office",
     "may_submit_proposal",
     "may_urge",
+    "may_withdraw",
     "may_write",
     "may_write_proposal_reply",
     "was_present",

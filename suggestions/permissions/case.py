@@ -26,6 +26,12 @@ def is_author(by, suggestion) -> bool:
     return by is not None and by.is_authenticated and suggestion.author_id == by.pk
 
 
+@acts_as("author")
+def may_withdraw(by, suggestion) -> bool:
+    """The author, until it is answered: what was answered and promised stays, whatever reopens it."""
+    return suggestion.answered_at is None and is_author(by, suggestion)
+
+
 @acts_as("deputy")
 def may_claim(by, suggestion) -> bool:
     """A deputy in whose pool it waits, not recused."""

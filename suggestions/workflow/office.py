@@ -59,6 +59,8 @@ def merge(suggestion, *, by, into, note=""):
     suggestion.merged_into = into
     suggestion.save(update_fields=["merged_into"])
     change = move(suggestion, S.MERGED, by=by, note=note)
+    # The lead may have returned it while others still assist.
+    relieve_all(suggestion.assignments.active(), now=change.at)
     for model in (Support, Follow):
         moving = model.objects.filter(suggestion=suggestion).exclude(user=into.author_id).values_list("user", flat=True)
         model.objects.bulk_create([model(suggestion=into, user_id=pk) for pk in moving], ignore_conflicts=True)

@@ -33,6 +33,7 @@ from ...permissions import (
     may_refuse_first,
     may_release,
     may_return,
+    may_withdraw,
 )
 
 S = Suggestion.Status
@@ -69,12 +70,12 @@ MOVES = (
                        (S.TRIAGING, is_claimer), (S.REFERRED, is_office), (S.REFERRED, is_claimer))
     ),
     *(
-        Move(s,          S.WITHDRAWN,    _("Withdraw"),            is_author,    ("holder",), clock=STOP)
+        Move(s,          S.WITHDRAWN,    _("Withdraw"),            may_withdraw, ("holder",), clock=STOP)
         for s in BEFORE_REPLIED if s not in (S.REFERRED, S.ESCALATED)
     ),
     # The office holds what is referred; the deputy who referred it follows it up.
-    Move(S.REFERRED,     S.WITHDRAWN,    _("Withdraw"),            is_author,    ("office", "deputy"), clock=STOP),
-    Move(S.ESCALATED,    S.WITHDRAWN,    _("Withdraw"),            is_author,    ("office", "deputy"), clock=STOP),
+    Move(S.REFERRED,     S.WITHDRAWN,    _("Withdraw"),            may_withdraw, ("office", "deputy"), clock=STOP),
+    Move(S.ESCALATED,    S.WITHDRAWN,    _("Withdraw"),            may_withdraw, ("office", "deputy"), clock=STOP),
     # A deputy triages.
     Move(S.ACCEPTED,     S.TRIAGING,     _("Claim"),               may_claim,    ("author",)),
     Move(S.TRIAGING,     S.ACCEPTED,     _("Give back"),           is_claimer,   ("pool",), event="given_back"),
