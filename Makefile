@@ -2,6 +2,7 @@
 #   make run   [PORT=8000]            the portal with its servers, worker and demo city, on this machine
 #   make test  [ARGS="-k words"]      every test; browser tests when Chromium is installed
 #   make check                        style, migrations, deployment settings, translations, consistency
+#   make histories                    1,000 random histories of 50 steps, another beginning each time
 #   make bench [ARGS=...]             figures;   make clean   removes what these commands made, data included
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,7 +14,7 @@ PUBLIC := env DEBUG=0 DEMO=0 SITE_URL=https://portal.example ALLOWED_HOSTS=porta
 	SMS_BACKEND=notifications.channels.HttpGatewaySms SMS_GATEWAY_URL=https://sms.example \
 	DATABASE_URL=postgres:///none REDIS_URL=redis://127.0.0.1:1/0
 
-.PHONY: run test check bench clean env env-dev
+.PHONY: run test histories check bench clean env env-dev
 
 # exec: a signal to make or to its child reaches one process, and that one ends all others.
 run: env
@@ -21,6 +22,10 @@ run: env
 
 test: env-dev
 	@exec $(BIN)/python -m pytest -n auto $(ARGS)
+
+histories: env-dev
+	@HISTORIES=1000 HISTORIES_SEED=$${HISTORIES_SEED:-$$(date +%s)} \
+		exec $(BIN)/python -m pytest -n auto --durations=0 suggestions/tests/test_histories.py $(ARGS)
 
 check: env-dev
 	$(BIN)/ruff check .

@@ -34,3 +34,12 @@ def test_anothers_submitted_case_is_not_submitted_again(case, neighbour):
     with pytest.raises(MoveNotAllowed):
         workflow.submit(suggestion, by=neighbour, consents=("publish", "pass_contact"))
     assert [c.event for c in suggestion.changes.all()] == ["submitted"]
+
+
+def test_nobody_is_asked_to_assist_a_deputy_who_answers_alone(case, deputy, citizen, office, city):
+    suggestion = case("triaging")
+    workflow.answer_directly(suggestion, by=deputy, text="已协调。", result="D")
+    workflow.rate(suggestion, by=citizen, attitude=2, result=1, reason="没有解决")
+    with pytest.raises(MoveNotAllowed):
+        workflow.involve(suggestion, by=office, department=city.traffic)
+    assert not suggestion.assignments.exists()
