@@ -1,8 +1,7 @@
 """A clock that can be set: what the portal takes for now, in verbs, in the defaults of fields, in today's date."""
 
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from datetime import timezone as zones
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
@@ -39,7 +38,7 @@ class _Kind(type):
 @contextmanager
 def settable(moment=None):
     """Put a ``Clock`` in place of the real one while the block lasts; ``moment``: where it stands first."""
-    clock = Clock(moment or datetime.now(zones.utc))
+    clock = Clock(moment or datetime.now(UTC))
     kept = timezone.datetime
     timezone.datetime = _Kind("datetime", (), {"now": staticmethod(clock.now)})
     try:
