@@ -17,6 +17,7 @@ from suggestions.models import (
     DeclineReason,
     Department,
     DepartmentMember,
+    Extension,
     Rating,
     Suggestion,
 )
@@ -206,6 +207,8 @@ def settle(suggestion):
 def recount(running):
     """The due date as its rule gives it from where the clock now began."""
     if running.due_since and running.due_rule:
+        shifted = running.due_at
         running.due_at = workdays.close_of(workdays.due(timezone.localdate(running.due_since), running.due_rule))
         running.save(update_fields=["due_at"])
-        running.changes.filter(pk=running.changes.last().pk).update(due_at=running.due_at)
+        running.changes.filter(due_at=shifted).update(due_at=running.due_at)
+        Extension.objects.filter(due_after=shifted).update(due_after=running.due_at)
