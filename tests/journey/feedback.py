@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from tests.looks import findings, sign_in
 
+from .eyes import Eyes
 from .people import Citizen, Office, Worker
 
 
@@ -20,6 +21,7 @@ class Present:
     def look(self, name):
         """Run axe on the page as it is, once for each name, where looking was asked for."""
         if self.looks is not None and name and name not in self.looks:
+            Eyes.photograph(self.page, name)
             self.looks[name] = findings(self.page)
 
     def shows(self, *texts):

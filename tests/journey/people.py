@@ -242,6 +242,6 @@ class Worker(Person):
         self.press("转交")
 
     def hand_in(self, text, result):
-        self.page.get_by_role("textbox", name="答复").fill(text)
+        self.page.get_by_role("textbox", name="答复", exact=True).fill(text)
         self.choose("答复类别", result)
         self.press("提交审核")
