@@ -17,7 +17,7 @@ from ..models import (
     StatisticsRun,
     SuggestionChange,
 )
-from . import sql
+from . import sql, sums
 
 # Counted at most so often, and never for more than a tenth of the time.
 EVERY = timedelta(minutes=10)
@@ -26,6 +26,8 @@ REST = 10
 AT_LEAST_EVERY = timedelta(hours=1)
 RUNS_KEPT = timedelta(days=30)
 LOCK = 0x5747_4953
+# Every step reads all of its table once: it sorts and hashes millions of rows, and never looks them up one by one.
+SETTINGS = {"work_mem": "128MB", "hash_mem_multiplier": 4, "enable_nestloop": "off", "jit": "off"}
 SORTED_BY = {model: "changed_at" if model is Rating else "pk" for model in (
     SuggestionChange, AssignmentChange, CommitmentChange, ProposalChange, Rating,
 )}  # fmt: skip
@@ -57,8 +59,8 @@ def refresh(now=None) -> StatisticsRun | None:
         with snapshot() as cursor:
             run = StatisticsRun.objects.create(began_at=now or timezone.now(), mark=mark())
             count(cursor, run.began_at)
-            cursor.execute(sql.OUTDATED)
-            cursor.execute(sql.NEW)
+            for step in (sums.GONE, sums.UPDATED, sums.NEW):
+                cursor.execute(step)
             run.rows = Statistic.objects.count()
             run.finished_at = now or timezone.now()
             run.save()
@@ -67,7 +69,7 @@ def refresh(now=None) -> StatisticsRun | None:
 
 
 def count(cursor, now):
-    """Fill ``counted_final``."""
+    """Fill ``counted_change``: what the published table has to become."""
     about = {"now": now, "zone": settings.TIME_ZONE}
     cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'counted_{name}' for name in sql.TABLES)}")
     for step, table in sql.STEPS:
@@ -96,8 +98,6 @@ def snapshot():
     with transaction.atomic(), connection.cursor() as cursor:
         if is_first:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        # Sorts and histograms of millions of rows.
-        cursor.execute("SET LOCAL work_mem = '128MB'")
-        # Five slices are counted in one pass when their tables fit; sorting the facts once for each takes far longer.
-        cursor.execute("SET LOCAL hash_mem_multiplier = 6")
+        for name, value in SETTINGS.items():
+            cursor.execute(f"SET LOCAL {name} = '{value}'")
         yield cursor

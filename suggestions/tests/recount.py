@@ -6,9 +6,12 @@ from datetime import date
 from django.utils import timezone
 
 from fzportal import workdays
+from liaison.models import Division
 from suggestions.models import (
     AssignmentChange,
+    Category,
     CommitmentChange,
+    Department,
     ProposalChange,
     Rating,
     Suggestion,
@@ -31,12 +34,21 @@ SHARE_OF = {
 def recount(now) -> dict:
     """(of, of_id, span, first day, figure) -> (number, public, base, median, p90)."""
     found = defaultdict(list)
+    # Streets, stations and deputies have so few cases that their stages are told by year alone.
+    by_month = {("city", 0), *kept("category", Category), *kept("department", Department)}
+    by_month |= kept("division", Division.objects.filter(level="county"))
     for figure, day, days, thing, slices in facts(now):
         for of, of_id in slices:
-            found[of, of_id, "month", day.replace(day=1), figure].append((days, thing))
+            if not figure.startswith("stage:") or (of, of_id) in by_month:
+                found[of, of_id, "month", day.replace(day=1), figure].append((days, thing))
             found[of, of_id, "year", date(day.year, 1, 1), figure].append((days, thing))
     counted = {key: summary(rows) for key, rows in found.items()}
     return {key: with_base(key, value, counted) for key, value in counted.items()}
+
+
+def kept(kind, rows):
+    """The slices of these rows."""
+    return {(kind, row.pk) for row in getattr(rows, "objects", rows).all()}
 
 
 def summary(rows):

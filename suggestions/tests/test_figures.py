@@ -14,7 +14,7 @@ from django.utils import timezone
 from fzportal import charts
 from suggestions import statistics, tasks, workflow
 from suggestions.models import Department, Statistic, StatisticsRun, Suggestion
-from suggestions.statistics import Cell, counting, sql, tables
+from suggestions.statistics import Cell, counting, sums, tables
 
 PAGE = "/figures/"
 
@@ -143,7 +143,7 @@ def test_nearly_all_is_not_all_and_nothing_has_no_share():
 def test_a_failed_counting_leaves_the_last_one_standing(lived, monkeypatch):
     before = list(Statistic.objects.order_by("pk").values())
     Suggestion.objects.filter(pk=lived[0].pk).update(category=None)
-    monkeypatch.setattr(sql, "NEW", "SELECT nothing FROM nowhere")
+    monkeypatch.setattr(sums, "NEW", "SELECT nothing FROM nowhere")
     with pytest.raises(ProgrammingError):
         statistics.refresh()
     assert list(Statistic.objects.order_by("pk").values()) == before
@@ -165,6 +165,7 @@ def test_one_process_counts_at_a_time(db):
                          password=where.get("password"), dbname=where["dbname"]) as other:  # fmt: skip
         other.execute("SELECT pg_advisory_lock(%s)", [counting.LOCK])
         assert statistics.refresh() is None
+        other.execute("SELECT pg_advisory_unlock(%s)", [counting.LOCK])
     assert statistics.refresh() is not None
 
 
