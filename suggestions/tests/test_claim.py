@@ -82,13 +82,13 @@ def test_the_second_to_claim_reads_who_was_faster_and_when(client, case, deputy,
     ("state", "offered"),
     [
         ("accepted", ["claim", "recuse"]),
-        ("triaging", ["answer", "refer", "take-up", "propose-decline", "merge", "give-back", "recuse"]),
-        ("referred", ["merge"]),
-        ("assigned", []),
-        ("in_progress", []),
-        ("reply_review", []),
-        ("replied", []),
-        ("rehandling", []),
+        ("triaging", ["answer", "refer", "take-up", "propose-decline", "merge", "give-back", "recuse", "log-contact"]),
+        ("referred", ["merge", "log-contact"]),
+        ("assigned", ["log-contact", "urge"]),
+        ("in_progress", ["log-contact", "urge"]),
+        ("reply_review", ["log-contact", "urge"]),
+        ("replied", ["log-contact"]),
+        ("rehandling", ["log-contact", "urge"]),
         ("closed", []),
     ],
 )
@@ -102,7 +102,7 @@ def test_the_office_is_pointed_to_the_administration_for_its_acts(client, case, 
     suggestion = case("accepted")
     client.force_login(office)
     page = client.get(path(suggestion))
-    assert page.context["acts"] == []
+    assert [act.slug for act, _form, _open in page.context["acts"]] == ["log-contact"]
     assert f"/admin/suggestions/suggestion/{suggestion.pk}/change/" in page.content.decode()
 
 
@@ -254,7 +254,7 @@ def test_a_deputys_unsatisfying_answer_comes_back_to_that_deputy(client, case, c
     workflow.answer_directly(suggestion, by=deputy, text="请问学校。", result="D")
     workflow.rate(suggestion, by=citizen, attitude=2, result=1, reason="等于没答")
     client.force_login(deputy)
-    assert acts(client, suggestion) == ["answer", "refer"]
+    assert acts(client, suggestion) == ["answer", "refer", "log-contact"]
     assert "等于没答" in client.get(path(suggestion)).content.decode()
     client.post(path(suggestion, "answer"), {"text": "已与学校核实：每周一公布。", "result": "A"})
     assert [r.text for r in suggestion.replies.released()] == ["请问学校。", "已与学校核实：每周一公布。"]
