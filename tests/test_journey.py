@@ -293,7 +293,7 @@ def handled_twice(town, citizen, deputy, handler, approver, office):
     handed_in(town, handler, number, title, EMPTY_REPLY)
     released(town, approver, number, title, EMPTY_REPLY)
     rated(town, citizen, EMPTY_REPLY, attitude="基本满意", result="不满意", reason=missing)
-    citizen.sees("感谢您直言。本件将重新办理，有了新的答复会通知您。", "重新办理")
+    citizen.sees("感谢您的直言。", "由福州市教育局重新办理，", "重新办理")
     again = "建议 {} 正在重新办理"
     town.post.expect(number, handler="建议 {} 需要重新办理", office=again, deputy=again)
     handler.open(title)
