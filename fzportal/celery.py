@@ -18,9 +18,15 @@ app.conf.beat_schedule = {
     "recalculate": {"task": "suggestions.tasks.recalculate", "schedule": 3600.0, "options": {"expires": 3000}},
     "close-silent": {"task": "suggestions.tasks.close_silent", "schedule": 600.0, "options": {"expires": 500}},
     "close-silent-proposals": {
-        "task": "suggestions.tasks.close_silent_proposals", "schedule": 600.0, "options": {"expires": 500},
+        "task": "suggestions.tasks.close_silent_proposals",
+        "schedule": 600.0,
+        "options": {"expires": 500},
     },
-    "miss-commitments": {"task": "suggestions.tasks.miss_commitments", "schedule": 3600.0, "options": {"expires": 3000}},
+    "miss-commitments": {
+        "task": "suggestions.tasks.miss_commitments",
+        "schedule": 3600.0,
+        "options": {"expires": 3000},
+    },
     "sessions": {"task": "liaison.tasks.sessions", "schedule": 60.0, "options": {"expires": 50}},
     "appointments": {"task": "liaison.tasks.appointments", "schedule": 20.0, "options": {"expires": 15}},
     "unroll": {"task": "liaison.tasks.unroll", "schedule": 3600.0, "options": {"expires": 3000}},

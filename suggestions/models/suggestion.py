@@ -143,6 +143,8 @@ class Suggestion(Movable):
         "published": _("Published"), "decline_proposed": _("The deputy proposed to decline"),
         "consent_withdrawn": _("A consent was withdrawn"),
         "together_ended": _("The one it was merged into ended without an answer"),
+        "assigned_by_proposal": _("The proposal that took it up was assigned"),
+        "proposal_answered_again": _("The proposal that took it up has a new reply"),
     }  # fmt: skip
     called_to_act = ("pool", "office", "holder", "head", "lead", "approver", "handler")
     asking = (("author", "needs_info"),)

@@ -204,10 +204,10 @@ def test_a_long_list_costs_as_many_queries_as_a_short_one(client, city, deputy, 
     DepartmentMember.objects.create(user=deputy, department=city.education, role="handler")
     client.force_login(deputy)
     many(1)
-    with django_assert_max_num_queries(16) as short:
+    with django_assert_max_num_queries(17) as short:
         client.get("/desk/?queue=pool")
     many(30)
-    with django_assert_max_num_queries(16) as long:
+    with django_assert_max_num_queries(17) as long:
         client.get("/desk/?queue=pool")
     assert len(long) == len(short)
 

@@ -213,7 +213,9 @@ def test_while_opinions_are_awaited_the_draft_is_written_and_kept(client, case, 
     assert f'action="{path(suggestion, "draft")}"' in html
     assert client.post(path(suggestion, "draft"), whole()).status_code == 302
     assert stored(suggestion)[3] == POINTS
-    assert client.post(path(suggestion, "hand-in"), whole()).status_code == 403
+    answer = client.post(path(suggestion, "hand-in"), whole())
+    assert (answer.status_code, stored(suggestion)[3]) == (409, POINTS)
+    assert city.traffic.name in answer.context["change_line"]
 
 
 def test_the_promise_of_a_released_reply_is_in_force_from_then(client, begun, approver):

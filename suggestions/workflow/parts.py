@@ -27,11 +27,12 @@ def give(suggestion, *, department, part, by, now):
 
 @transaction.atomic
 def involve(suggestion, *, by, department):
-    """Have one more department assist the lead. Raises MoveNotAllowed, also when it has a part already."""
+    """Have one more department assist the lead. Raises MoveNotAllowed, also without a lead, or when it has a part."""
     lock(suggestion)
+    is_led = suggestion.status in AT_WORK and suggestion.department_id is not None
     part = suggestion.assignments.active().filter(department=department).first()
     is_done = part is not None and (part.part, part.status) == (Assignment.Part.CO, A.DONE)
-    if suggestion.status not in AT_WORK or not is_office(by) or (part is not None and not is_done):
+    if not is_led or not is_office(by) or (part is not None and not is_done):
         raise MoveNotAllowed(suggestion, suggestion.status, by)
     if is_done:
         # It assisted with an earlier reply; its opinion of then stays with that part.
