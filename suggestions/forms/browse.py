@@ -10,6 +10,7 @@ from liaison.models import Division
 from .. import statistics
 from ..models import Category, Department, Reply, Suggestion
 from ..standing import AUTHORS_TURN
+from .choices import grouped_themes, within
 from .counted import CountedForm
 
 S = Suggestion.Status
@@ -58,30 +59,18 @@ class FilterForm(CountedForm):
         asked = data.get("department", "")
         known = Q(is_active=True) | Q(pk=asked if asked.isdecimal() and len(asked) < 18 else None)
         self.departments = list(Department.objects.filter(known))
-        self.fields["theme"].choices = [everything, *self._themes()]
+        self.fields["theme"].choices = [everything, *grouped_themes(self.themes)]
         self.fields["county"].choices = [everything, *((c.code, str(c)) for c in self.counties)]
         self.fields["street"].choices = [everything, *((s.code, str(s)) for s in self.streets)]
         self.fields["department"].choices = [everything, *((d.pk, str(d)) for d in self.departments)]
         if not county:
             del self.fields["street"]
 
-    def _themes(self):
-        """Task areas as groups: the area as a whole first, then its themes."""
-        for area in (t for t in self.themes if t.parent_id is None):
-            below = [(t.slug, t.name) for t in self.themes if t.parent_id == area.pk]
-            yield (area.name, [(area.slug, _("%(area)s: all") % {"area": area.name}), *below])
-
-    def values(self) -> dict:
-        """What was asked, without what says nothing and without what is no choice of ours."""
-        self.full_clean()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
     def narrow(self, rows):
         """``rows`` of suggestions that fit; ``q`` is search's affair."""
         asked = self.values()
         if theme := asked.get("theme"):
-            chosen = next(t for t in self.themes if t.slug == theme)
-            rows = rows.filter(category__in=[t.pk for t in self.themes if chosen.pk in (t.pk, t.parent_id)])
+            rows = rows.filter(category__in=within(self.themes, theme))
         if street := asked.get("street"):
             rows = rows.filter(division=next(s.pk for s in self.streets if s.code == street))
         elif county := asked.get("county"):

@@ -11,6 +11,28 @@ from suggestions.models import Category
 L = Division.Level
 
 
+class ListFilters(forms.Form):
+    """The filters of a public list: what is no choice of ours is passed over, nobody is told of an error."""
+
+    def values(self) -> dict:
+        """What was asked, without what says nothing and without what is no choice of ours."""
+        self.full_clean()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+def grouped_themes(themes):
+    """Choices of a filter, from all categories: each task area as a whole first, then its themes."""
+    for area in (t for t in themes if t.parent_id is None):
+        below = [(t.slug, t.name) for t in themes if t.parent_id == area.pk]
+        yield (area.name, [(area.slug, _("%(area)s: all") % {"area": area.name}), *below])
+
+
+def within(themes, slug) -> list[int]:
+    """The pks of a theme and of what lies under it."""
+    chosen = next(t for t in themes if t.slug == slug)
+    return [t.pk for t in themes if chosen.pk in (t.pk, t.parent_id)]
+
+
 def grouped_categories() -> list:
     """Choices by task area; a task area without themes of its own is one itself."""
     rows = list(Category.objects.open())

@@ -12,11 +12,12 @@ from liaison.models import Deputy, Station
 
 from .. import statistics
 from ..models import DeclineReason
+from .choices import ListFilters
 
 SPAN = re.compile(r"(20\d\d)(?:-(0[1-9]|1[0-2]))?")
 
 
-class CountedForm(forms.Form):
+class CountedForm(ListFilters):
     """A figure in a month or a year; a station and a deputy come by link and can be taken off again."""
 
     counted = forms.ChoiceField(label=_("What happened"), required=False)

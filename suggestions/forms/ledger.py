@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from liaison.models import Division
 
 from ..models import Category, Commitment, Department
+from .choices import ListFilters, grouped_themes, within
 
 C = Commitment.Status
 
@@ -44,7 +45,7 @@ STATES = {
 }
 
 
-class LedgerForm(forms.Form):
+class LedgerForm(ListFilters):
     """Which promises are shown."""
 
     show_optional = False
@@ -63,22 +64,11 @@ class LedgerForm(forms.Form):
         counties = Division.objects.filter(level=Division.Level.COUNTY)
         departments = Department.objects.filter(is_active=True)
         months = Commitment.objects.public().dates("due_on", "month", order="DESC")
-        self.fields["theme"].choices = [everything, *self._themes()]
+        self.fields["theme"].choices = [everything, *grouped_themes(self.themes)]
         self.fields["county"].choices = [everything, *((c.code, str(c)) for c in counties)]
         self.fields["department"].choices = [everything, *((str(d.pk), str(d)) for d in departments)]
         named = ((f"{month:%Y-%m}", date_format(month, "YEAR_MONTH_FORMAT")) for month in months)
         self.fields["month"].choices = [everything, *named]
-
-    def _themes(self):
-        """Task areas as groups: the area as a whole first, then its themes."""
-        for area in (t for t in self.themes if t.parent_id is None):
-            below = [(t.slug, t.name) for t in self.themes if t.parent_id == area.pk]
-            yield (area.name, [(area.slug, _("%(area)s: all") % {"area": area.name}), *below])
-
-    def values(self) -> dict:
-        """What was asked, without what says nothing and without what is no choice of ours."""
-        self.full_clean()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
     def narrow(self, rows):
         """``rows`` of commitments that fit."""
@@ -88,8 +78,7 @@ class LedgerForm(forms.Form):
         if department := asked.get("department"):
             rows = rows.filter(department=int(department))
         if theme := asked.get("theme"):
-            chosen = next(t for t in self.themes if t.slug == theme)
-            rows = rows.filter(suggestion__category__in=[t.pk for t in self.themes if chosen.pk in (t.pk, t.parent_id)])
+            rows = rows.filter(suggestion__category__in=within(self.themes, theme))
         if county := asked.get("county"):
             place = Q(suggestion__division__code=county) | Q(suggestion__division__parent__code=county)
             rows = rows.filter(place)

@@ -12,7 +12,7 @@ from fzportal.templatetags.ui import day
 
 from ..models import Category, DeclineReason, Department, Suggestion
 from .choices import grouped_categories, grouped_divisions
-from .desk import last_move
+from .seen import last_move
 
 NOTE_MAX = 2000
 

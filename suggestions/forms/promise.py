@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from fzportal.forms import ParagraphField
 
 from ..uploads import ACCEPTED
-from .desk.acts import NOTE_MAX, last_move
+from .desk.acts import NOTE_MAX
+from .seen import last_move
 from .submit import ManyFilesInput
 
 

@@ -13,7 +13,7 @@ from liaison.models import Deputy
 
 from ..models import Category, ContactMade, Department, Rating, Reply, Suggestion
 from .choices import grouped_categories
-from .desk import last_move
+from .seen import SeenForm, last_move
 
 NOTE_MAX = 2000
 TEXT_MAX = 20_000
@@ -28,10 +28,8 @@ def reason_field(label, **options):
     return ParagraphField(label=label, max_length=NOTE_MAX, rows=4, **options)
 
 
-class ActForm(forms.Form):
+class ActForm(SeenForm):
     """An act without words. ``seen`` says on which state of the proposal the page was drawn."""
-
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, slug, proposal, by, **options):
         super().__init__(data, auto_id=f"id_{slug}_%s", **options)
@@ -40,34 +38,17 @@ class ActForm(forms.Form):
             self.initial |= {"seen": last_move(proposal)} | self.first_values()
         self.prepare()
 
+    @property
+    def target(self):
+        """The proposal."""
+        return self.proposal
+
     def first_values(self) -> dict:
         """What stands in the fields at first."""
         return {}
 
     def prepare(self):
         """Fit the fields to the proposal."""
-
-    @property
-    def arguments(self) -> dict:
-        """For the verb."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "base")}
-
-    @property
-    def is_outdated(self) -> bool:
-        """Whether it has moved since the page was drawn; a page without the field is taken as fresh."""
-        seen = self.cleaned_data.get("seen")
-        return seen is not None and seen != last_move(self.proposal)
-
-    @property
-    def words(self) -> list[str]:
-        """What was typed, to give it back."""
-        return [str(f.value()) for f in self.visible_fields() if f.widget_type == "textarea" and f.value()]
-
-    def refreshed(self):
-        """The same words on the proposal as it is now."""
-        self.data = self.data.copy()
-        self.data["seen"] = last_move(self.proposal) or ""
-        return self
 
 
 class WordsForm(forms.Form):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from liaison.models import Deputy, Term
 
 from ..models import Category, Department, Proposal
+from .choices import ListFilters, grouped_themes, within
 
 P = Proposal.Status
 # States as a reader thinks of them.
@@ -20,7 +21,7 @@ GROUPS = {
 EVERYTHING = ("", _("All"))
 
 
-class FilterForm(forms.Form):
+class FilterForm(ListFilters):
     """Which proposals. A term includes what its deputies brought along, still open, from earlier ones."""
 
     show_optional = False
@@ -42,20 +43,9 @@ class FilterForm(forms.Form):
         years = range(timezone.localdate().year, first - 1, -1)
         self.fields["term"].choices = [EVERYTHING, *((str(t.number), str(t)) for t in self.terms)]
         self.fields["year"].choices = [EVERYTHING, *((str(y), str(y)) for y in years)]
-        self.fields["theme"].choices = [EVERYTHING, *self._themes()]
+        self.fields["theme"].choices = [EVERYTHING, *grouped_themes(self.themes)]
         in_use = Department.objects.filter(is_active=True)
         self.fields["department"].choices = [EVERYTHING, *((str(d.pk), str(d)) for d in in_use)]
-
-    def _themes(self):
-        """Task areas as groups: the area as a whole first, then its themes."""
-        for area in (t for t in self.themes if t.parent_id is None):
-            below = [(t.slug, t.name) for t in self.themes if t.parent_id == area.pk]
-            yield (area.name, [(area.slug, _("%(area)s: all") % {"area": area.name}), *below])
-
-    def values(self) -> dict:
-        """What was asked, without what says nothing and without what is no choice of ours."""
-        self.full_clean()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
     def narrow(self, rows):
         """``rows`` of proposals that fit."""
@@ -67,8 +57,7 @@ class FilterForm(forms.Form):
         if year := asked.get("year"):
             rows = rows.filter(submitted_at__year=int(year))
         if theme := asked.get("theme"):
-            chosen = next(t for t in self.themes if t.slug == theme)
-            rows = rows.filter(category__in=[t.pk for t in self.themes if chosen.pk in (t.pk, t.parent_id)])
+            rows = rows.filter(category__in=within(self.themes, theme))
         if department := asked.get("department"):
             rows = rows.filter(Q(department=int(department)) | Q(parts__department=int(department))).distinct()
         if deputy := asked.get("deputy"):

@@ -178,7 +178,7 @@ def test_after_a_dissatisfied_rating_the_page_says_who_does_what_by_when(room, c
     client = room.enter(suggestion)
     client.post(room.at("rate"), {"attitude": "3", "result": "1", "reason": WHY})
     due = day(now(suggestion).due_at)
-    assert f"感谢您的直言。 由福州市教育局重新办理，{due}前再次答复。" in client.get(room.home).content.decode()
+    assert f"感谢您的直言。由福州市教育局重新办理，{due}前再次答复。" in client.get(room.home).content.decode()
     reply(suggestion, handler, approver)
     assert "对结果不满意：人大代表工作机构介入督办" in client.get(room.at("rate")).content.decode()
     client.post(room.at("rate"), {"attitude": "3", "result": "1", "reason": WHY})

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from fzportal.forms import clean_line
 from suggestions import drafts, permissions, uploads, workflow
 from suggestions.forms.submit import FilesForm
 from suggestions.models import Attachment, Suggestion
@@ -18,6 +17,7 @@ from suggestions.permissions import CodeHolder
 
 from . import track
 from .steps import on_draft, onwards, show
+from .uploading import keep_each
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def choose(request, draft, by):
     form = FilesForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         chosen = request.FILES.getlist("files")
-        for problem in filter(None, [keep(draft, by, file) for file in chosen]):
+        for problem in keep_each(chosen, lambda found: workflow.attach(draft, by=by, found=found)):
             form.add_error("files", problem)
         if "more" in request.POST and not chosen:
             form.add_error("files", _("Choose a file first."))
@@ -82,24 +82,6 @@ def choose(request, draft, by):
     kept = draft.attachments.all()
     room = settings.ATTACHMENTS_PER_SUGGESTION - len(kept)
     return show(request, "files", step="files", draft=draft, form=form, files=kept, room=room)
-
-
-def keep(draft, by, file):
-    """Attach one uploaded file; gives what is wrong with it, or nothing."""
-    name = clean_line(file.name)[-uploads.NAME_LENGTH :]
-    try:
-        if file.is_lost:
-            raise OSError(name)
-        workflow.attach(draft, by=by, found=uploads.examine(file))
-    except uploads.Refused as refused:
-        return _("%(name)s: %(problem)s") % {"name": name, "problem": refused}
-    except workflow.TooMany:
-        most = settings.ATTACHMENTS_PER_SUGGESTION
-        return _("%(name)s: no more than %(most)d files can be attached.") % {"name": name, "most": most}
-    except OSError:
-        logger.exception("An attachment could not be stored")
-        return _("%(name)s: the portal cannot store files just now. Please try again later.") % {"name": name}
-    return None
 
 
 def stay(request):

@@ -122,7 +122,7 @@ def said(suggestion, done) -> str:
         return _("Your rating has been changed.")
     if done.event == "raised":
         return _("Your rating has been changed. The case is closed.")
-    return " ".join(filter(None, [_("Thank you for your frankness."), goes_on(suggestion, suggestion.status)]))
+    return _("Thank you for your frankness. %(next)s") % {"next": goes_on(suggestion, suggestion.status)}
 
 
 def goes_on(suggestion, state) -> str:

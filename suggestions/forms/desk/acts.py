@@ -1,30 +1,19 @@
 """What staff type at the desk: one form for each act. Cleaned data are the arguments of the act's verb."""
 
 from django import forms
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from fzportal.forms import CodeField, LineField, ParagraphField
 
 from ...models import Department, Suggestion
+from ..seen import SeenForm, last_move
 
 NOTE_MAX = 2000
 
 
-def last_move(movable):
-    """The pk of the change that brought it where it is; reminders and looks at a contact do not count.
-
-    ``movable``: a suggestion or what belongs to one; None has no moves.
-    """
-    if movable is None:
-        return None
-    return movable.changes.exclude(before=F("after")).order_by("-pk").values_list("pk", flat=True).first()
-
-
-class ActForm(forms.Form):
+class ActForm(SeenForm):
     """An act without words. ``seen`` says on which state of the case the page was drawn."""
 
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     # A reply in the making that somebody else wrote meanwhile.
     rival = None
     # The department's part it is about, where it is about one.
@@ -40,28 +29,6 @@ class ActForm(forms.Form):
     def target(self):
         """What the verb is about: the suggestion, or what belongs to it; None when that is gone."""
         return self.suggestion
-
-    @property
-    def arguments(self) -> dict:
-        """For the verb."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "base")}
-
-    @property
-    def is_outdated(self) -> bool:
-        """Whether the case has moved since the page was drawn; a page without the field is taken as fresh."""
-        seen = self.cleaned_data.get("seen")
-        return seen is not None and seen != last_move(self.target)
-
-    @property
-    def words(self) -> list[str]:
-        """What was typed, to give it back."""
-        return [str(f.value()) for f in self.visible_fields() if f.widget_type == "textarea" and f.value()]
-
-    def refreshed(self):
-        """The same words on the case as it is now."""
-        self.data = self.data.copy()
-        self.data["seen"] = last_move(self.target) or ""
-        return self
 
 
 class ReferForm(ActForm):

@@ -1,8 +1,5 @@
 """``/desk/commitments/<pk>/``: one promise: reported as kept with evidence, confirmed by a second person, sent back."""
 
-import logging
-
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -12,14 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from fzportal.forms import clean_line
 from fzportal.templatetags.ui import day, when
 from fzportal.workflow import MoveNotAllowed, Stale
 from suggestions import ledger, timeline, uploads, workflow
 from suggestions.forms.promise import PromiseForm, ReportForm, SendReportBackForm
 from suggestions.models import Commitment, Suggestion
-
-logger = logging.getLogger(__name__)
+from suggestions.views.uploading import keep_each
 
 C = Commitment.Status
 # Button -> (the moves that bring it, form, verb, what is said then).
@@ -85,26 +80,9 @@ def as_typed(form):
 
 
 def show_files(request, commitment) -> list[str]:
-    """Keep the uploaded files, each for itself; gives what is wrong with them. Raises MoveNotAllowed."""
-    return list(filter(None, [keep(commitment, request.user, file) for file in request.FILES.getlist("files")]))
-
-
-def keep(commitment, by, file):
-    """Keep one file; gives what is wrong with it, or nothing."""
-    name = clean_line(file.name)[-uploads.NAME_LENGTH :]
-    try:
-        if file.is_lost:
-            raise OSError(name)
-        workflow.attach_to_promise(commitment, by=by, found=uploads.examine(file))
-    except uploads.Refused as refused:
-        return _("%(name)s: %(problem)s") % {"name": name, "problem": refused}
-    except workflow.TooMany:
-        most = settings.ATTACHMENTS_PER_SUGGESTION
-        return _("%(name)s: no more than %(most)d files can be attached.") % {"name": name, "most": most}
-    except OSError:
-        logger.exception("A file of evidence could not be stored")
-        return _("%(name)s: the portal cannot store files just now. Please try again later.") % {"name": name}
-    return None
+    """Keep the uploaded files; gives what is wrong with them. Raises MoveNotAllowed."""
+    files, by = request.FILES.getlist("files"), request.user
+    return keep_each(files, lambda found: workflow.attach_to_promise(commitment, by=by, found=found))
 
 
 def offered(commitment, user) -> list[str]:

@@ -4,26 +4,20 @@ Every good file is kept with the draft at once, whatever is wrong with another o
 form (one more row, a passage, a file taken off) save the draft and come back to where they stand.
 """
 
-import logging
-
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from fzportal.forms import clean_line
 from fzportal.workflow import MoveNotAllowed, Stale
 from suggestions import queues, uploads, workflow
 from suggestions.permissions import is_handler
+from suggestions.views.uploading import keep_each
 
 from . import case
 from .acts import is_autosave, reached, stale, went_well
 from .table import ACTS, form_of, offered
-
-logger = logging.getLogger(__name__)
 
 
 # The handler must stand before anything reads the request, the check against forged ones included: that one follows.
@@ -73,26 +67,9 @@ def write(request, number, act):
 
 
 def keep_files(request, suggestion) -> list[str]:
-    """Attach the uploaded files, each for itself; gives what is wrong with them. Raises MoveNotAllowed."""
-    return list(filter(None, [keep(suggestion, request.user, file) for file in request.FILES.getlist("files")]))
-
-
-def keep(suggestion, by, file):
-    """Attach one file; gives what is wrong with it, or nothing."""
-    name = clean_line(file.name)[-uploads.NAME_LENGTH :]
-    try:
-        if file.is_lost:
-            raise OSError(name)
-        workflow.attach_evidence(suggestion, by=by, found=uploads.examine(file))
-    except uploads.Refused as refused:
-        return _("%(name)s: %(problem)s") % {"name": name, "problem": refused}
-    except workflow.TooMany:
-        most = settings.ATTACHMENTS_PER_SUGGESTION
-        return _("%(name)s: no more than %(most)d files can be attached.") % {"name": name, "most": most}
-    except OSError:
-        logger.exception("A file of evidence could not be stored")
-        return _("%(name)s: the portal cannot store files just now. Please try again later.") % {"name": name}
-    return None
+    """Attach the uploaded files; gives what is wrong with them. Raises MoveNotAllowed."""
+    files, by = request.FILES.getlist("files"), request.user
+    return keep_each(files, lambda found: workflow.attach_evidence(suggestion, by=by, found=found))
 
 
 def wanting(request, suggestion, form):
