@@ -165,4 +165,11 @@ def may_open_evidence(by, evidence) -> bool:
     if works_on(by, suggestion) or keeps_it:
         return True
     is_out = reply.released_at is not None and (evidence.reply_id or evidence.commitment.fulfilled_at)
-    return bool(is_out) and (is_author(by, suggestion) or suggestion.published_at is not None)
+    if not is_out:
+        return False
+    return suggestion.published_at is not None or is_author(by, suggestion) or was_merged_in(by, suggestion)
+
+
+def was_merged_in(by, suggestion) -> bool:
+    """Wrote one that goes on in this one: its answer is theirs too."""
+    return any(is_author(by, merged) or was_merged_in(by, merged) for merged in suggestion.merged_here.all())

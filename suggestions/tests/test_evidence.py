@@ -10,6 +10,8 @@ from suggestions.uploads import examine
 from tests.cast import person
 
 from .made import pdf, picture, upload
+from .promised import reply
+from .test_claim import another
 
 PEOPLE = (
     "anonymous", "stranger", "citizen", "neighbour", "deputy", "other_deputy", "officer", "handler", "approver",
@@ -170,6 +172,21 @@ def test_files_of_a_released_reply_are_the_authors_and_once_published_everybodys
     assert client.get(f"/evidence/{file.pk}/")["Cache-Control"] == "private, max-age=60"
     workflow.unpublish(begun, by=office, reason="撤下")
     assert readers(client, request, file) == STAFF | {"citizen"}
+
+
+def test_an_author_whose_suggestion_goes_on_in_another_opens_the_files_of_its_answer(
+    client, begun, case, neighbour, stranger, handler, approver, office
+):
+    other = another(begun)
+    type(other).objects.filter(pk=other.pk).update(author=neighbour)
+    other.refresh_from_db()
+    case("submitted", other)
+    workflow.merge(other, by=office, into=begun)
+    file = show(begun, handler)
+    assert not may_open_evidence(neighbour, file)
+    reply(begun, handler, approver)
+    file.refresh_from_db()
+    assert (may_open_evidence(neighbour, file), may_open_evidence(stranger, file)) == (True, False)
 
 
 def test_the_query_code_opens_the_files_of_ones_own_reply(client, begun, handler, approver):
