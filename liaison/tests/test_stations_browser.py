@@ -203,6 +203,8 @@ def test_without_javascript_the_list_filters_pages_and_leads_to_a_session(town, 
     assert not page.locator("[data-tools]").is_visible()
     assert not page.locator("[data-map]").is_visible()
     page.get_by_role("link", name="下一页").click()
+    page.wait_for_url("**/stations/?page=*")
+    page.locator(".row").first.wait_for()
     assert page.locator(".row").count() == 32 - paging.SIZE
     page.goto("/stations/")
     page.get_by_text("筛选").click()

@@ -69,11 +69,11 @@ def test_a_reply_without_a_class_keeps_its_words_and_leads_to_what_is_missing(li
     page = new_page(375)
     sign_in(page, handler, live)
     page.goto(f"/desk/{suggestion.number}/?queue=in-progress")
-    page.locator("textarea[name=text]").fill("我局已研究，答复如下。")
+    page.locator("#id_hand-in_text").fill("我局已研究，答复如下。")
     page.get_by_role("button", name="提交审核").click()
     page.wait_for_load_state()
     assert page.title().startswith("错误：")
-    assert page.locator("textarea[name=text]").input_value() == "我局已研究，答复如下。"
+    assert page.locator("#id_hand-in_text").input_value() == "我局已研究，答复如下。"
     assert findings(page) == []
 
 
@@ -82,7 +82,7 @@ def test_somebody_faster_is_said_on_the_page_as_it_is_now(live, new_page, case, 
     page = new_page(375)
     sign_in(page, handler, live)
     page.goto(f"/desk/{suggestion.number}/?queue=in-progress")
-    page.locator("textarea[name=text]").fill("写了一半")
+    page.locator("#id_hand-in_text").fill("写了一半")
     workflow.hand_in(suggestion, by=handler, text="另一个窗口交的", result="A")
     page.get_by_role("button", name="保存草稿").click()
     page.wait_for_load_state()
@@ -124,6 +124,6 @@ def test_what_a_handler_types_is_saved_by_itself(live, new_page, case, city, han
     sign_in(page, handler, live)
     page.goto(f"/desk/{suggestion.number}/")
     with page.expect_response(f"**/desk/{suggestion.number}/draft/") as saved:
-        page.locator("textarea[name=text]").fill("自动保存的话")
+        page.locator("#id_hand-in_text").fill("自动保存的话")
     assert saved.value.status == 204
     assert suggestion.replies.get().text == "自动保存的话"

@@ -65,7 +65,8 @@ def test_without_javascript_a_reply_is_found_by_code_and_rated(town, new_page):
     assert page.get_by_role("alert").count() == 1
     page.get_by_label("还缺什么").fill("灯还没有装。")
     page.get_by_role("button", name="提交评价").click()
-    assert "本件将重新办理" in page.content()
+    page.get_by_text("感谢您的直言。").wait_for()
+    assert "重新办理" in page.locator("main").inner_text()
     rating = Rating.objects.get(reply__suggestion=suggestion)
     assert (rating.attitude, rating.result, rating.reason) == (2, 1, "灯还没有装。")
 
