@@ -64,6 +64,8 @@ PROMISE = {
     ("promised", "reported"): {("promise_reported", "department")},
     ("missed", "reported"): {("promise_reported", "department")},
     ("reported", "promised"): {("promise_sent_back", "department"), ("promise_sent_back", "office")},
+    # Reported late: sent back it is overdue as before.
+    ("reported", "missed"): {("promise_sent_back", "department"), ("promise_sent_back", "office")},
     ("reported", "fulfilled"): {("promise_kept", "department")},
     ("promised", "missed"): {("promise_missed", "clock")},
 }
