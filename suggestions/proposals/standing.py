@@ -1,7 +1,5 @@
 """Where a proposal stands, in a reader's words: who holds it, until when, and how that date came about."""
 
-from typing import NamedTuple
-
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +9,7 @@ from fzportal.templatetags.ui import day, short_day
 from ..derivation import explain
 from ..models import Proposal
 from ..queues import urgency
-from ..standing import REPLY_DUE, Tag
+from ..standing import REPLY_DUE, Standing, Tag
 
 P = Proposal.Status
 
@@ -40,17 +38,6 @@ NEXT = {
     P.REHANDLING: _("Next: it is handled again and gets a new reply"),
 }
 TONES = {P.SUBMITTED: "info", P.REPLIED: "done", P.CLOSED: "done", P.WITHDRAWN: "calm", P.DRAFT: "calm"}
-
-
-class Standing(NamedTuple):
-    """Who holds it and until when. Empty texts where there is nothing to say; ``how`` explains the date."""
-
-    now: str
-    until: str
-    left: str
-    next_step: str
-    is_late: bool
-    how: tuple[str, ...]
 
 
 def tag(proposal) -> Tag:

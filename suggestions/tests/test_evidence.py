@@ -7,6 +7,7 @@ from suggestions import workflow
 from suggestions.models import Commitment, DepartmentMember, Evidence, Reply, Suggestion
 from suggestions.permissions import CodeHolder, may_open_evidence
 from suggestions.uploads import examine
+from suggestions.workflow.files import store
 from tests.cast import person
 
 from .made import pdf, picture, upload
@@ -213,7 +214,7 @@ def test_the_report_of_a_promise_is_everybodys_only_once_it_is_confirmed(
     workflow.hand_in(begun, by=handler, text="答复", result="B", promises=[("公示", day)])
     workflow.release_reply(begun, by=approver)
     commitment = Commitment.objects.get()
-    file = workflow.keep_file(examine(upload(pdf(), "完成.pdf")), commitment=commitment, by=handler)
+    file = store(Evidence, examine(upload(pdf(), "完成.pdf")), commitment=commitment, by=handler)
     assert readers(client, request, file) == STAFF
     workflow.report_kept(commitment, by=handler, report="已公示")
     workflow.confirm_kept(commitment, by=approver)

@@ -42,7 +42,7 @@ from .department import (
     urge,
 )
 from .deputy import answer_directly, claim, propose_decline, recuse, refer, release
-from .evidence import attach_evidence, detach_evidence, keep_file
+from .evidence import attach_evidence, detach_evidence
 from .intake import take_in
 from .moves import (
     ASSIGNMENT_MOVES,
@@ -99,7 +99,6 @@ __all__ = [
     "hand_in",
     "introduce",
     "involve",
-    "keep_file",
     "keep_passage",
     "log_contact",
     "merge",

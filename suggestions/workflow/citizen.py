@@ -1,7 +1,6 @@
 """What a citizen does: submit, answer a question, withdraw, support, follow, take a consent back."""
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -12,8 +11,8 @@ from fzportal.workflow import MoveNotAllowed, Stale, lock, move, record
 
 from .. import search
 from ..models import Attachment, Consent, Contact, Follow, NumberSeries, Suggestion, Support
-from ..models.parts import attachment_path
 from ..permissions import is_author
+from .files import store
 from .merged import tell_merged
 from .parts import parts_follow
 
@@ -80,18 +79,8 @@ def attach(draft, *, by, found):
     lock_draft(draft, by)
     if draft.attachments.count() >= settings.ATTACHMENTS_PER_SUGGESTION:
         raise TooMany(draft, S.DRAFT, by)
-    storage = Attachment._meta.get_field("file").storage
-    path = attachment_path(None, "")
-    try:
-        path = storage.save(path, ContentFile(found.content))
-    except OSError:
-        storage.delete(path)  # what fitted on a full disk
-        raise
     write(draft, by=by)
-    return Attachment.objects.create(
-        suggestion=draft, file=path, name=found.name, content_type=found.content_type, size=len(found.content),
-        width=found.width, height=found.height,
-    )  # fmt: skip
+    return store(Attachment, found, suggestion=draft)
 
 
 @transaction.atomic

@@ -7,11 +7,11 @@ from django.utils import timezone
 from fzportal import workdays
 from fzportal.workflow import MoveNotAllowed, Stale, lock, move, record
 
-from ..models import Commitment, Rating, Suggestion, Verdict
+from ..models import Commitment, Evidence, Rating, Suggestion, Verdict
 from ..permissions import is_author, is_keeper, may_rate_promise
 from ..permissions.verdict import was_dissatisfied
 from .citizen import TooMany
-from .evidence import keep_file
+from .files import store
 from .parts import parts_follow
 from .supervision import begin_supervision
 
@@ -53,7 +53,7 @@ def attach_to_promise(commitment, *, by, found):
     lock_to_show(commitment, by)
     if commitment.evidence.count() >= settings.ATTACHMENTS_PER_SUGGESTION:
         raise TooMany(commitment, commitment.status, by)
-    return keep_file(found, commitment=commitment, by=by)
+    return store(Evidence, found, commitment=commitment, by=by)
 
 
 @transaction.atomic

@@ -1,33 +1,14 @@
 """Files a department shows: with a reply in the making, or of a promise kept."""
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.db import transaction
 
 from fzportal.workflow import MoveNotAllowed, lock
 
 from ..models import Evidence, Reply
-from ..models.parts import attachment_path
 from ..permissions import may_write
 from .citizen import TooMany
-
-
-def keep_file(found, **about):
-    """Store an examined file (``uploads.Found``) as evidence ``about`` a reply or a commitment, ``by`` whom.
-
-    Raises OSError when it cannot be stored.
-    """
-    storage = Evidence._meta.get_field("file").storage
-    path = attachment_path(None, "")
-    try:
-        path = storage.save(path, ContentFile(found.content))
-    except OSError:
-        storage.delete(path)  # what fitted on a full disk
-        raise
-    return Evidence.objects.create(
-        file=path, name=found.name, content_type=found.content_type, size=len(found.content), width=found.width,
-        height=found.height, **about,
-    )  # fmt: skip
+from .files import store
 
 
 @transaction.atomic
@@ -39,7 +20,7 @@ def attach_evidence(suggestion, *, by, found):
     reply = _reply_in_the_making(suggestion, by)
     if reply.evidence.count() >= settings.ATTACHMENTS_PER_SUGGESTION:
         raise TooMany(suggestion, suggestion.status, by)
-    return keep_file(found, reply=reply, by=by)
+    return store(Evidence, found, reply=reply, by=by)
 
 
 @transaction.atomic
